@@ -1,0 +1,1 @@
+"""Rectified: the package that every chapter of the book imports."""
