@@ -2,7 +2,7 @@
 # activating it is not needed. Names stay relative, so that a space in the folder's name does no harm.
 
 BIN := .venv/bin
-PYTHON_RUN := $(BIN)/python
+PY := $(BIN)/python
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT ?= 8000
 TESTS ?= tests chapters
@@ -25,55 +25,55 @@ help: ## list these commands
 	@echo "PYTHON=... chooses the Python; TORCH_INDEX=... adds an index of smaller (CPU) PyTorch wheels."
 
 # ---------------------------------------------------------------- the environment, one stamp an extra
-# An environment that was moved with its folder still points to the old one: install again.
-MOVED := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$PWD" || echo moved)
+# One that was moved, or whose Python is gone, is made again whatever the stamps say.
+MOVED := $(shell test -x $(PY) && test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" || echo moved)
 .venv/.book .venv/.test .venv/.lab: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
 	@sh tools/environment.sh $*
 
 # ---------------------------------------------------------------- read, run, test
 book: .venv/.book ## execute what changed, build the site, say where it is
-	@"$(PYTHON_RUN)" -m rectified.site . $(JOBS)
+	@"$(PY)" -m rectified.site . $(JOBS)
 	@"$(BIN)/jupyter-book" build . -q -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:$(PORT)"
 
 test: book .venv/.test ## run the whole suite: package, chapters, site, labs in a real browser
-	@"$(PYTHON_RUN)" tools/browser.py
-	@"$(PYTHON_RUN)" -m pytest -n 2 --nbmake --nbmake-kernel=python3 --cov $(TESTS)
+	@"$(PY)" tools/browser.py
+	@"$(PY)" -m pytest -n 2 --nbmake --nbmake-kernel=python3 --cov $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
-	@"$(PYTHON_RUN)" tools/serve.py _build/html $(PORT)
+	@"$(PY)" tools/serve.py _build/html $(PORT)
 
 lab: .venv/.book .venv/.lab ## open the chapters in JupyterLab
 	@"$(BIN)/jupyter-lab" --notebook-dir=chapters
 
 # ---------------------------------------------------------------- slow checks, figures for people
 audit: book .venv/.test ## the slow checks: other seeds, long runs; each prints its figures
-	@"$(PYTHON_RUN)" tools/browser.py
-	@"$(PYTHON_RUN)" -m pytest -s -m audit tests
+	@"$(PY)" tools/browser.py
+	@"$(PY)" -m pytest -s -m audit tests
 
 bench: .venv/.test ## the benchmarks, as tables and JSON
-	@set -e; for script in benchmarks/*.py; do "$(PYTHON_RUN)" "$$script"; done
+	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done
 
 # ---------------------------------------------------------------- for those who carry the work on
 format: .venv/.test ## bring code and notebooks into form
-	@"$(PYTHON_RUN)" -m ruff check --quiet --fix .
-	@"$(PYTHON_RUN)" -m ruff format .
+	@"$(PY)" -m ruff check --quiet --fix .
+	@"$(PY)" -m ruff format .
 
 lint: .venv/.test ## say what is out of form, and change nothing
-	@"$(PYTHON_RUN)" -m ruff check .
-	@"$(PYTHON_RUN)" -m ruff format --check .
+	@"$(PY)" -m ruff check .
+	@"$(PY)" -m ruff format --check .
 
 # What PyTorch's default Linux wheel adds comes with that wheel; a CPU wheel must not bring it.
 CUDA := cuda-bindings cuda-toolkit nvidia-cudnn-cu13 nvidia-cusparselt-cu13 nvidia-nccl-cu13 \
         nvidia-nvshmem-cu13 triton
 requirements: .venv/.test ## compile requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
-	@printf '%s\n' $(CUDA) | "$(PYTHON_RUN)" -m uv pip compile pyproject.toml --all-extras --universal \
+	@printf '%s\n' $(CUDA) | "$(PY)" -m uv pip compile pyproject.toml --all-extras --universal \
 	  --python-version 3.11 --prerelease disallow --fork-strategy fewest --excludes /dev/stdin \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
 	  $(if $(UPGRADE),--upgrade) --quiet --output-file requirements.txt
 
 repository: .venv/.book ## write a fork's address where one is needed: URL=https://github.com/OWNER/NAME
-	@"$(PYTHON_RUN)" tools/repository.py $(if $(URL),"$(URL)")
+	@"$(PY)" tools/repository.py $(if $(URL),"$(URL)")
 
 clean: ## remove what was built; .venv stays
 	@rm -rf _build .coverage .pytest_cache .ruff_cache .hypothesis

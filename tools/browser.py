@@ -5,7 +5,16 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from playwright.sync_api import sync_playwright
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 SENTENCE = (
     "The tests need Chromium or Chrome, and none could be installed here. "
     "Install one, or say where it is: CHROMIUM=/path/to/chrome make test"
@@ -13,17 +22,19 @@ SENTENCE = (
 
 
 def find() -> str | None:
-    """Return the browser of the environment variable CHROMIUM, of PATH, or Playwright's own."""
+    """Return the browser that CHROMIUM names, or else one that is installed, or Playwright's."""
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
-    return next(filter(None, map(shutil.which, NAMES)), None) or _playwrights_own()
-
-
-def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
-        return shutil.which(playwright.chromium.executable_path)
+        candidates = [*NAMES, playwright.chromium.executable_path]
+    return next(filter(_starts, filter(None, map(shutil.which, candidates))), None)
+
+
+def _starts(path: str) -> bool:
+    """Say whether a browser finds its system libraries; Playwright's comes without them."""
+    if sys.platform == "win32":  # there, asking for the version opens a window
+        return True
+    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def _attempts() -> list[list[str]]:

@@ -33,14 +33,11 @@ find_python() {
     fail "Rectified needs Python 3.11, 3.12, 3.13 or 3.14. Say where it is: make book PYTHON=/path/to/python3.12"
 }
 
-# The mark holds the folder: an environment that was moved has its old folder in it, so make it anew.
-# One without a mark was stopped half way, or made by hand: keep it if it has a pip that runs.
+# An environment stopped half way has no pip that runs. One that was moved still points to the folder
+# it was made in, which its mark tells. One without a mark was made by hand: keep it.
 environment_is_whole() {
-    if [ -e .venv/.folder ]; then
-        [ "$(cat .venv/.folder)" = "$PWD" ]
-    else
-        is_supported .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1
-    fi
+    is_supported .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 || return 1
+    [ ! -e .venv/.folder ] || [ "$(cat .venv/.folder)" = "$(pwd -P)" ]
 }
 
 make_environment() {
@@ -61,7 +58,7 @@ explain_pip() {
 }
 
 environment_is_whole || make_environment
-printf '%s' "$PWD" >.venv/.folder
+pwd -P >.venv/.folder
 echo "Installing what \"make $extra\" needs. The first time this takes minutes; pip writes to $log"
 .venv/bin/python -m pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} \
     --constraint requirements.txt --editable ".[$extra]" >"$log" 2>&1 || explain_pip
