@@ -1,0 +1,199 @@
+"""Activations that gate themselves: z times a gate that opens from 0 to 1 as z grows.
+
+Where the gate obeys g(z) + g(-z) = 1, the whole is ReLU less an even bump,
+
+    z g(z) = max(0, z) - bump(|z|),  bump(a) = a g(-a),  slope = g(z) + z g'(z),
+
+so one formula for a >= 0 gives value and derivative on both sides, and nothing cancels. The slopes
+obey f'(z) + f'(-z) = 1 likewise. Far out the gate underflows while a times the gate may not: there
+exp is taken twice at half its argument, so that rounding happens once, at the end.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from scipy.special import erfcx
+from torch.nn import functional
+
+from rectified.activations.precise import decay, exp_of_sum, two_product
+from rectified.activations.record import Activation, check_positive
+
+INF = np.inf
+GELU_CUT = 40.0  # further out the bumps of both GELUs are 0: exp(-40**2 / 2) underflows
+SWISH_CUT = 1500.0  # likewise for swish and Mish: exp(-1500 / 2) underflows
+# 2 sqrt(2 / pi) and 0.044715 times it, each as the nearest double and what that leaves out
+TANH_LINEAR, TANH_LINEAR_LOW = 1.5957691216057308, -9.96930880911092e-17
+TANH_CUBIC, TANH_CUBIC_LOW = 0.07135481627260025, -6.175149918155315e-19
+
+
+def relu_less(bump: Callable, z: np.ndarray, cut: float) -> np.ndarray:
+    """Return max(0, z) - bump(|z|) for a bump that is 0 beyond the cut."""
+    return np.maximum(z, 0.0) - bump(np.minimum(np.abs(z), cut))
+
+
+def slope_from_left(left: Callable, z: np.ndarray, cut: float) -> np.ndarray:
+    """Return f'(z) from left(a) = f'(-a), a >= 0, by f'(z) = 1 - f'(-z)."""
+    slope = left(np.minimum(np.abs(z), cut))
+    return np.where(z > 0.0, 1.0 - slope, slope)
+
+
+def gelu_bump(a: np.ndarray) -> np.ndarray:
+    """Return a Phi(-a) = a / 2 erfcx(a / sqrt 2) exp(-a**2 / 2)."""
+    p, e = two_product(a, -0.5 * a)
+    return 0.5 * a * erfcx(a * 0.5**0.5) * exp_of_sum(p, e)
+
+
+def gelu_left_slope(a: np.ndarray) -> np.ndarray:
+    """Return Phi(-a) - a phi(a) = (Mills(a) - a) phi(a), with Mills = Phi(-a) / phi(a)."""
+    half = exp_of_sum(*two_product(a, -0.25 * a))
+    mills = (np.pi / 2) ** 0.5 * erfcx(a * 0.5**0.5)
+    return half * ((mills - a) / (2 * np.pi) ** 0.5) * half
+
+
+gelu = Activation(
+    name="gelu",
+    title="GELU",
+    formula=r"z \Phi(z)",
+    family="smooth",
+    value=lambda z: relu_less(gelu_bump, z, GELU_CUT),
+    derivative=lambda z: slope_from_left(gelu_left_slope, z, GELU_CUT),
+    torch_value=functional.gelu,
+    image=(-0.16997120747990366, INF),
+    slopes=(-0.12890414518515478, 1.1289041451851547),
+    limits=(0.0, INF),
+    monotone=False,
+    zero_centred=False,
+    smoothness=INF,
+    source="hendrycks2016gaussian",
+)
+
+
+def gelu_tanh_half_gate(a: np.ndarray) -> np.ndarray:
+    """Return exp(-u), u = sqrt(2 / pi) (a + 0.044715 a**3), to full precision."""
+    square, square_low = two_product(a, a)
+    cubic, cubic_low = two_product(TANH_CUBIC, square)
+    rate = cubic + TANH_LINEAR
+    rate_low = (cubic - (rate - TANH_LINEAR)) + cubic_low + TANH_CUBIC * square_low
+    rate_low += TANH_CUBIC_LOW * square + TANH_LINEAR_LOW
+    p, e = two_product(rate, -0.5 * a)
+    return exp_of_sum(p, e - 0.5 * a * rate_low)
+
+
+def gelu_tanh_bump(a: np.ndarray) -> np.ndarray:
+    """Return a (1 - tanh u) / 2 = a exp(-2 u) / (1 + exp(-2 u))."""
+    half = gelu_tanh_half_gate(a)
+    return a * half / (1.0 + half * half) * half
+
+
+def gelu_tanh_left_slope(a: np.ndarray) -> np.ndarray:
+    """Return g - a g' = e (1 + e - 2 a u') / (1 + e)**2 for the gate g = e / (1 + e)."""
+    half = gelu_tanh_half_gate(a)
+    e = half * half
+    steepness = a * (TANH_LINEAR + 3.0 * TANH_CUBIC * a * a)
+    return half * ((1.0 + e - steepness) / (1.0 + e) ** 2) * half
+
+
+gelu_tanh = Activation(
+    name="gelu_tanh",
+    title="GELU (tanh form)",
+    formula=r"\tfrac{z}{2} (1 + \tanh(\sqrt{2 / \pi} (z + 0.044715 z^3)))",
+    family="smooth",
+    value=lambda z: relu_less(gelu_tanh_bump, z, GELU_CUT),
+    derivative=lambda z: slope_from_left(gelu_tanh_left_slope, z, GELU_CUT),
+    torch_value=partial(functional.gelu, approximate="tanh"),
+    image=(-0.17004075057125406, INF),
+    slopes=(-0.12899306865877178, 1.1289930686587717),
+    limits=(0.0, INF),
+    monotone=False,
+    zero_centred=False,
+    smoothness=INF,
+    source="hendrycks2016gaussian",
+)
+
+
+def swish(*, beta: float = 1.0) -> Activation:
+    """Build z * sigmoid(beta * z): half of z at beta near 0, nearly ReLU at a large one.
+
+    Raises ValueError unless beta is positive and finite.
+    Source: ramachandran2017searching, section 4.
+    """
+    check_positive(beta=beta)
+
+    def bump(a: np.ndarray) -> np.ndarray:
+        half = decay(beta / 2, a)
+        return a * half / (1.0 + half * half) * half
+
+    def left_slope(a: np.ndarray) -> np.ndarray:
+        half = decay(beta / 2, a)
+        e = half * half
+        return half * ((1.0 + e - beta * a) / (1.0 + e) ** 2) * half
+
+    return Activation(
+        name=f"swish(beta={beta!r})",
+        title="Swish",
+        formula=r"\frac{z}{1 + e^{-\beta z}}",
+        family="smooth",
+        value=lambda z: relu_less(bump, z, SWISH_CUT / beta),
+        derivative=lambda z: slope_from_left(left_slope, z, SWISH_CUT / beta),
+        torch_value=lambda t: t * (beta * t).sigmoid(),
+        image=(-0.2784645427610738 / beta, INF),
+        slopes=(-0.09983932012886691, 1.099839320128867),
+        limits=(0.0, INF),
+        monotone=False,
+        zero_centred=False,
+        smoothness=INF,
+        parameters={"beta": beta},
+        source="ramachandran2017searching",
+    )
+
+
+silu = replace(
+    swish(beta=1.0),
+    name="silu",
+    title="SiLU",
+    formula=r"\frac{z}{1 + e^{-z}}",
+    torch_value=functional.silu,
+    parameters={},
+    source="elfwing2018sigmoid",
+)
+
+
+def mish_value(z: np.ndarray) -> np.ndarray:
+    """Return z tanh(log(1 + exp z)), the tanh as a ratio of polynomials in exp(-|z|)."""
+    half = np.exp(-0.5 * np.minimum(np.abs(z), SWISH_CUT))
+    e = half * half
+    above = z * ((1.0 + 2.0 * e) / (1.0 + 2.0 * e * (1.0 + e)))
+    below = np.maximum(z, -SWISH_CUT) * half * ((2.0 + e) / (2.0 + e * (2.0 + e))) * half
+    return np.where(z > 0.0, above, below)
+
+
+def mish_derivative(z: np.ndarray) -> np.ndarray:
+    """Return the same ratio, differentiated by hand, on either side of 0."""
+    z = np.clip(z, -SWISH_CUT, SWISH_CUT)
+    half = np.exp(-0.5 * np.abs(z))
+    e = half * half
+    above = 1.0 + e * (4.0 + e * (4.0 * z + 6.0 + e * (4.0 * z + 4.0)))
+    above /= (1.0 + 2.0 * e * (1.0 + e)) ** 2
+    below = 4.0 * z + 4.0 + e * (4.0 * z + 6.0 + e * (4.0 + e))
+    below /= (2.0 + e * (2.0 + e)) ** 2
+    return np.where(z > 0.0, above, half * below * half)
+
+
+mish = Activation(
+    name="mish",
+    title="Mish",
+    formula=r"z \tanh(\log(1 + e^z))",
+    family="smooth",
+    value=mish_value,
+    derivative=mish_derivative,
+    torch_value=functional.mish,
+    image=(-0.30884341301725043, INF),
+    slopes=(-0.11252612238946255, 1.088498161251728),
+    limits=(0.0, INF),
+    monotone=False,
+    zero_centred=False,
+    smoothness=INF,
+    source="misra2019mish",
+)
