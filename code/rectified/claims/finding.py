@@ -1,0 +1,79 @@
+"""A claim and what was measured of it: outcomes, verdict, and the record that the site keeps."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from rectified.claims.ledger import Claim, Outcome, Test, Verdict, conclude, derive
+from rectified.claims.reading import parse
+from rectified.claims.statistics import Estimate
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim with an estimate for each of its tests, by name."""
+
+    claim: Claim
+    estimates: Mapping[str, Estimate]
+
+    @cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return what each measurement says, by name of the test."""
+        return {
+            test.name: derive(test.criterion, self.estimates[test.name])
+            for test in self.claim.tests
+        }
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Return what all measurements together say."""
+        return conclude(self.claim, self.outcomes)
+
+    @property
+    def agrees(self) -> bool:
+        """Return whether the verdict is the one that the ledger expects."""
+        return self.verdict is self.claim.expected
+
+    def record(self) -> dict[str, Any]:
+        """Return all of it, ready for JSON."""
+        claim = self.claim
+        return {
+            "id": claim.id,
+            "topic": claim.topic,
+            "claim": claim.claim,
+            "source": claim.source and asdict(claim.source),
+            "verdict": str(self.verdict),
+            "expected": str(claim.expected),
+            "condition": claim.condition,
+            "why": claim.why,
+            "tests": [self._test_record(test) for test in claim.tests],
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Finding":
+        """Return the finding that `record` was made of; LedgerError if it cannot be one."""
+        entry = {name: value for name, value in record.items() if name in CLAIM_FIELDS}
+        entry["tests"] = {
+            test["name"]: {name: test[name] for name in ("quantity", "criterion", "outside")}
+            for test in record["tests"]
+        }
+        estimates = {
+            test["name"]: Estimate(**{name: test[name] for name in ESTIMATE_FIELDS})
+            for test in record["tests"]
+        }
+        return cls(parse(entry, "record"), estimates)
+
+    def _test_record(self, test: Test) -> dict[str, Any]:
+        return {
+            "name": test.name,
+            "quantity": test.quantity,
+            "criterion": test.criterion.entry(),
+            **asdict(self.estimates[test.name]),
+            "verdict": str(self.outcomes[test.name]),
+            "outside": test.outside,
+        }
+
+
+CLAIM_FIELDS = {"id", "topic", "claim", "source", "expected", "condition", "why"}
+ESTIMATE_FIELDS = tuple(Estimate.__dataclass_fields__)
