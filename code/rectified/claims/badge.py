@@ -96,7 +96,7 @@ def _common(finding: Finding) -> list[str | Source]:
     if len(claim.tests) > 1:
         said += [f"if {claim.condition}"] if claim.condition else []
     if finding.verdict is Verdict.OPEN:
-        said.append(claim.why)
+        said.append(claim.why.removesuffix("."))
     return [*said, claim.source] if claim.source and (said or len(claim.tests) > 1) else said
 
 
@@ -104,11 +104,12 @@ def _measurement(finding: Finding, test: Test) -> list[str | Source]:
     """Return the parts of a test's line: what was measured, how often, and who says otherwise."""
     estimate, claim = finding.estimates[test.name], finding.claim
     value, low, high = measured(estimate, test.criterion)
-    counted = [f"{estimate.n:,} {estimate.counted}"] if estimate.n > 1 else []
+    count = f"{estimate.n:,} {estimate.counted}"
+    counted = [count] if estimate.n > 1 else []
     if estimate.low < estimate.high:
-        value += f", {100 * estimate.level:g} % {low} to {high}"
+        value += f", {100 * estimate.level:g}\N{NO-BREAK SPACE}% {low} to {high}"
     elif estimate.method != "exact":
-        counted = [f"the same in all {estimate.n:,} {estimate.counted}"]
+        counted = [f"the same in all {count}"]
     source = [claim.source] if claim.source and not _common(finding) else []
     return [f"{_when(claim, test)}{test.quantity}: {value}", *counted, *source]
 
