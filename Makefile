@@ -66,13 +66,16 @@ lint: .venv/.test ## say what is out of form, and change nothing
 # What PyTorch's default Linux wheel adds comes with that wheel; a CPU wheel must not bring it.
 CUDA := cuda-bindings cuda-toolkit nvidia-cudnn-cu13 nvidia-cusparselt-cu13 nvidia-nccl-cu13 \
         nvidia-nvshmem-cu13 triton
+# Pins that still fit are kept. UPGRADE=1 asks for the newest instead; RESOLUTION=lowest-direct for the
+# oldest that pyproject.toml accepts; CONSTRAINTS=.github/colab-constraints.txt for those of Colab.
 requirements: .venv/.test ## compile requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
 	@printf '%s\n' $(CUDA) | "$(PY)" -m uv pip compile pyproject.toml --all-extras --universal \
 	  --python-version 3.11 --prerelease disallow --fork-strategy fewest --excludes /dev/stdin \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
-	  $(if $(UPGRADE),--upgrade) --quiet --output-file requirements.txt
+	  $(if $(UPGRADE)$(RESOLUTION)$(CONSTRAINTS),--upgrade) $(RESOLUTION:%=--resolution %) \
+	  $(CONSTRAINTS:%=--constraint %) --quiet --output-file requirements.txt
 
-repository: .venv/.book ## write a fork's address where one is needed: URL=https://github.com/OWNER/NAME
+repository: .venv/.book ## write the address of a fork where one is needed: URL=https://github.com/OWNER/NAME
 	@"$(PY)" tools/repository.py $(if $(URL),"$(URL)")
 
 clean: ## remove what was built; .venv stays
