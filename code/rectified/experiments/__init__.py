@@ -1,0 +1,86 @@
+"""One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
+
+from rectified.experiments.collapse import (
+    identity_range,
+    linear_stack,
+    norm_growth,
+    parabola_from_relus,
+    relu_pair,
+    superposition,
+)
+from rectified.experiments.hinges import hinge_interpolant
+from rectified.experiments.regions import plane_regions, random_layers
+from rectified.experiments.saturation import (
+    low_units,
+    most_sensitive_input,
+    sigmoid_rails,
+    sigmoid_shape,
+    tanh_against_sigmoid,
+    tanh_on_inputs,
+)
+from rectified.experiments.shape import (
+    monotone_table,
+    reach_of_table,
+    relu_order,
+    slope_bump,
+    swish_shape,
+)
+from rectified.experiments.signals import distance_from_straight, spread, with_and_without_bend
+from rectified.experiments.slopes import (
+    backward_gain,
+    secant_slopes,
+    slope_range,
+    step_signals,
+    tanh_slope_against_sigmoid,
+)
+from rectified.experiments.softmax import (
+    softmax_as_layer,
+    softmax_as_logistic,
+    softmax_decisions,
+    softmax_sums,
+)
+from rectified.experiments.units import (
+    bias_as_shift,
+    neuron_by_hand,
+    node_of_two_inputs,
+    unit_three_ways,
+)
+
+__all__ = [
+    "backward_gain",
+    "bias_as_shift",
+    "distance_from_straight",
+    "hinge_interpolant",
+    "identity_range",
+    "linear_stack",
+    "low_units",
+    "monotone_table",
+    "most_sensitive_input",
+    "neuron_by_hand",
+    "node_of_two_inputs",
+    "norm_growth",
+    "parabola_from_relus",
+    "plane_regions",
+    "random_layers",
+    "reach_of_table",
+    "relu_order",
+    "relu_pair",
+    "secant_slopes",
+    "sigmoid_rails",
+    "sigmoid_shape",
+    "slope_bump",
+    "slope_range",
+    "softmax_as_layer",
+    "softmax_as_logistic",
+    "softmax_decisions",
+    "softmax_sums",
+    "spread",
+    "step_signals",
+    "superposition",
+    "swish_shape",
+    "tanh_against_sigmoid",
+    "tanh_on_inputs",
+    "tanh_slope_against_sigmoid",
+    "unit_three_ways",
+    "with_and_without_bend",
+]
