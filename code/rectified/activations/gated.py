@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.special import erfcx
 from torch.nn import functional
 
-from rectified.activations.precise import decay, exp_of_sum, two_product
+from rectified.activations.precise import decay, exp_of_sum, normal_hazard, two_product, two_sum
 from rectified.activations.record import Activation, check_positive
 
 INF = np.inf
+INV_SQRT_2PI = 0.3989422804014327
 GELU_CUT = 40.0  # further out the bumps of both GELUs are 0: exp(-40**2 / 2) underflows
 SWISH_CUT = 1500.0  # likewise for swish and Mish: exp(-1500 / 2) underflows
 # 2 sqrt(2 / pi) and 0.044715 times it, each as the nearest double and what that leaves out
@@ -40,16 +40,14 @@ def slope_from_left(left: Callable, z: np.ndarray, cut: float) -> np.ndarray:
 
 
 def gelu_bump(a: np.ndarray) -> np.ndarray:
-    """Return a Phi(-a) = a / 2 erfcx(a / sqrt 2) exp(-a**2 / 2)."""
-    p, e = two_product(a, -0.5 * a)
-    return 0.5 * a * erfcx(a * 0.5**0.5) * exp_of_sum(p, e)
+    """Return a Phi(-a) = a phi(a) / hazard(a), phi the density exp(-a**2 / 2) / sqrt(2 pi)."""
+    return a / normal_hazard(a) * INV_SQRT_2PI * exp_of_sum(*two_product(a, -0.5 * a))
 
 
 def gelu_left_slope(a: np.ndarray) -> np.ndarray:
-    """Return Phi(-a) - a phi(a) = (Mills(a) - a) phi(a), with Mills = Phi(-a) / phi(a)."""
+    """Return Phi(-a) - a phi(a) = (1 / hazard(a) - a) phi(a)."""
     half = exp_of_sum(*two_product(a, -0.25 * a))
-    mills = (np.pi / 2) ** 0.5 * erfcx(a * 0.5**0.5)
-    return half * ((mills - a) / (2 * np.pi) ** 0.5) * half
+    return half * ((1.0 / normal_hazard(a) - a) * INV_SQRT_2PI) * half
 
 
 gelu = Activation(
@@ -74,9 +72,8 @@ def gelu_tanh_half_gate(a: np.ndarray) -> np.ndarray:
     """Return exp(-u), u = sqrt(2 / pi) (a + 0.044715 a**3), to full precision."""
     square, square_low = two_product(a, a)
     cubic, cubic_low = two_product(TANH_CUBIC, square)
-    rate = cubic + TANH_LINEAR
-    rate_low = (cubic - (rate - TANH_LINEAR)) + cubic_low + TANH_CUBIC * square_low
-    rate_low += TANH_CUBIC_LOW * square + TANH_LINEAR_LOW
+    rate, rate_low = two_sum(cubic, TANH_LINEAR)
+    rate_low += cubic_low + TANH_CUBIC * square_low + TANH_CUBIC_LOW * square + TANH_LINEAR_LOW
     p, e = two_product(rate, -0.5 * a)
     return exp_of_sum(p, e - 0.5 * a * rate_low)
 
