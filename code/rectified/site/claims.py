@@ -1,0 +1,163 @@
+"""Executed claims: rows on their pages, the page of all of them, and claims.json.
+
+Everything shown comes from records that chapters produced when they were executed, never from
+the ledger alone. The page of all claims is filled when it is written, so it is never stale.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from rectified.claims import LEDGER, Checked, Claim, Finding
+
+logger = logging.getLogger(__name__)
+PAGE = "chapters/claims"
+ANCHOR = re.compile(r'data-claim="([^"]+)"')
+WORDS = {
+    "holds": "hold",
+    "holds-if": "hold under a condition",
+    "wrong": "are refuted",
+    "open": "are open",
+}
+Record = dict[str, Any]
+
+
+class claim_rows(nodes.General, nodes.Element):
+    """The rows of one output; `records` has one for each claim."""
+
+    def sources(self) -> list[str]:
+        """Return the bibliography's keys of who says so."""
+        return [record["source"]["key"] for record in self["records"] if record["source"]]
+
+
+class ClaimCollector(EnvironmentCollector):
+    """Keeps each page's records in Sphinx's environment, `env.rectified_claims`."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is removed or read again."""
+        records(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+    ) -> None:
+        """Take what another process has read."""
+        records(env).update({name: records(other)[name] for name in docnames & set(records(other))})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Collect a page's records; the anchors need each claim to stand there once."""
+        found: dict[str, Record] = {}
+        for node in doctree.findall(claim_rows):
+            for record in node["records"]:
+                if record["id"] in found:
+                    logger.warning("claim %s is checked twice", record["id"], location=node)
+                found[record["id"]] = record
+        if found:
+            records(app.env)[app.env.docname] = list(found.values())
+
+    def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Have the page of all claims written again when any record changed."""
+        seen = getattr(env, "rectified_claims_seen", None)
+        env.rectified_claims_seen = dict(records(env))
+        return [PAGE] if seen != env.rectified_claims_seen and PAGE in env.all_docs else []
+
+
+def records(env: BuildEnvironment) -> dict[str, list[Record]]:
+    """Return the records by page."""
+    return env.__dict__.setdefault("rectified_claims", {})
+
+
+def measured(env: BuildEnvironment) -> Iterator[tuple[str, Record]]:
+    """Yield each record with its page, in the order of the book."""
+    for page in env.collect_relations():
+        for record in records(env).get(page, []):
+            yield page, record
+
+
+class FillClaimsPage(SphinxPostTransform):
+    """Writes the page of all claims, when it is written: nothing of it is ever stored."""
+
+    default_priority = 5
+
+    def run(self, **_: Any) -> None:
+        """Append tally, topics and what no page has measured."""
+        if self.env.docname != PAGE:
+            return
+        found = list(measured(self.env))
+        top = next(self.document.findall(nodes.section))
+        top += tally([record for _, record in found])
+        for topic in dict.fromkeys(record["topic"] for _, record in found):
+            section = _section(topic.capitalize(), f"topic-{nodes.make_id(topic)}")
+            for page, record in found:
+                if record["topic"] == topic:
+                    section += [claim_rows(records=[record]), self.place(page, record)]
+            top += section
+        known = {record["id"] for _, record in found}
+        if waiting := [claim for claim in LEDGER.values() if claim.id not in known]:
+            top += unmeasured(waiting)
+
+    def place(self, page: str, record: Record) -> nodes.paragraph:
+        """Return the link to where a claim was measured."""
+        uri = self.app.builder.get_relative_uri(PAGE, page) + f"#claim-{record['id']}"
+        link = nodes.reference("", self.env.titles[page].astext(), refuri=uri, internal=True)
+        return nodes.paragraph("", "Measured in ", link, classes=["rc-place"])
+
+
+def tally(found: Sequence[Record]) -> nodes.paragraph:
+    """Say how many claims were measured, and how many have each verdict."""
+    counts = Counter(record["verdict"] for record in found)
+    words = [f"{counts[verdict]} {word}" for verdict, word in WORDS.items() if counts[verdict]]
+    text = f"{len(found)} measured: {', '.join(words)}." if found else "None is measured yet."
+    return nodes.paragraph("", text, classes=["rc-tally"])
+
+
+def unmeasured(claims: Sequence[Claim]) -> nodes.section:
+    """List the ledger's claims that no executed page checks."""
+    section = _section("In the ledger, not measured yet", "not-measured")
+    items = nodes.bullet_list()
+    for claim in claims:
+        items += nodes.list_item("", nodes.paragraph("", claim.claim))
+    section += items
+    return section
+
+
+def _section(title: str, name: str) -> nodes.section:
+    return nodes.section("", nodes.title("", title), ids=[name])
+
+
+def visit_claim_rows(self: HTML5Translator, node: claim_rows) -> None:
+    """Write the rows as `claims.Checked` does, each with an anchor."""
+    html = Checked(tuple(map(Finding.from_record, node["records"]))).html()
+    html = ANCHOR.sub(r'id="claim-\1" \g<0>', html)
+    self.body.append(f'<div class="rc-output">{html}</div>\n')
+    raise nodes.SkipNode
+
+
+def write_json(app: Sphinx, error: Exception | None) -> None:
+    """Write claims.json: all records with the page and anchor where they were measured."""
+    if error or app.builder.format != "html":
+        return
+    found = [
+        record | {"page": f"{app.builder.get_target_uri(page)}#claim-{record['id']}"}
+        for page, record in measured(app.env)
+    ]
+    text = json.dumps({"claims": found}, indent=1, ensure_ascii=False)
+    Path(app.outdir, "claims.json").write_text(text + "\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Register node, collector, page and file."""
+    app.add_node(claim_rows, html=(visit_claim_rows, None))
+    app.add_env_collector(ClaimCollector)
+    app.add_post_transform(FillClaimsPage)
+    app.connect("build-finished", write_json)

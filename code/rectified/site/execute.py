@@ -1,0 +1,131 @@
+"""Execute the chapters that have no result yet, several at a time, one thread each."""
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+import yaml
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from rectified.site.cache import cache_path, keep_newest
+
+TIMEOUT = 120  # seconds for one cell
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Execute what changed in the book; return 1 if a chapter failed, else 0."""
+    parser = argparse.ArgumentParser(prog="python -m rectified.site", description=__doc__)
+    parser.add_argument("root", type=Path, help="the folder that holds _toc.yml")
+    parser.add_argument("jobs", type=int, help="how many chapters to execute at a time")
+    given = parser.parse_args(argv)
+    if given.jobs < 1:
+        parser.error(f"jobs must be 1 or more, got {given.jobs}")
+    os.environ |= dict.fromkeys(THREADS, "1")  # kernels inherit it; the jobs share the cores
+    os.environ.pop("JUPYTER_PATH", None)  # a python3 kernel there would win over our own
+    root = given.root.resolve()
+    path = cache_path(root)
+    keep_newest(path)
+    failed = asyncio.run(execute(chapters(root), get_cache(str(path)), jobs=given.jobs))
+    return 1 if failed else 0
+
+
+def chapters(root: Path) -> list[Path]:
+    """List the notebooks that `_toc.yml` names, in its order."""
+    names = _files(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
+    paths = [(root / name).with_suffix(".ipynb") for name in names]
+    return [path for path in paths if path.is_file()]
+
+
+def _files(entry: object) -> list[str]:
+    """Collect the values of `root` and `file`, in the order of the document."""
+    if isinstance(entry, list):
+        return [name for item in entry for name in _files(item)]
+    if isinstance(entry, dict):
+        own = [entry[key] for key in ("root", "file") if key in entry]
+        return own + [name for value in entry.values() for name in _files(value)]
+    return []
+
+
+async def execute(
+    paths: Sequence[Path], cache: JupyterCacheAbstract, *, jobs: int, timeout: int = TIMEOUT
+) -> list[Path]:
+    """Execute each notebook whose cells the cache does not know; return those that failed.
+
+    One that fails does not stop the others: what succeeds is kept, so the next run has less to do.
+    """
+    gate = asyncio.Semaphore(jobs)
+    known = {record.hashkey for record in cache.list_cache_records()}
+
+    async def one(path: Path) -> Path | None:
+        notebook = nbformat.read(path, as_version=4)
+        key = cache.create_hashed_notebook(notebook)[1]
+        if key in known:
+            return None
+        known.add(key)  # two chapters with the same cells share one result
+        async with gate:
+            return path if await _failed(path, notebook, cache, timeout) else None
+
+    return [path for path in await asyncio.gather(*map(one, paths)) if path]
+
+
+async def _failed(
+    path: Path, notebook: NotebookNode, cache: JupyterCacheAbstract, timeout: int
+) -> bool:
+    """Execute one notebook and keep the result; say how it went, and whether it failed."""
+    start = time.perf_counter()
+    try:
+        if any(cell.cell_type == "code" for cell in notebook.cells):
+            await _client(path, notebook, timeout).async_execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+        print(f"{path.name} failed: {explain(error, notebook, timeout)}", file=sys.stderr)
+        return True
+    cache.cache_notebook_bundle(
+        CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True
+    )
+    print(f"{path.name} executed in {time.perf_counter() - start:.1f} s", flush=True)
+    return False
+
+
+def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
+    return NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=timeout,
+        record_timing=False,  # timings would go into the cells' metadata, and so into the key
+        extra_arguments=["--log-level=ERROR"],  # ipykernel 7 warns about TCP at every start
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+
+
+def explain(error: Exception, notebook: NotebookNode, timeout: int) -> str:
+    """Say in plain words why a notebook failed, and in which cell."""
+    if isinstance(error, NoSuchKernel):
+        return "there is no python3 kernel in this environment; `make book` installs one."
+    if isinstance(error, DeadKernelError):
+        return f"its kernel died {_where(notebook)}; memory may have run out."
+    if isinstance(error, CellTimeoutError):
+        return f"a cell took longer than {timeout} s {_where(notebook)}."
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", getattr(error, "traceback", str(error)))
+    lines = [line for line in traceback.splitlines() if line.strip()]
+    return f"a cell raised {_where(notebook)}.\n" + "\n".join(f"    {x}" for x in lines[-12:])
+
+
+def _where(notebook: NotebookNode) -> str:
+    """Name the code cell that ran last, and its first line."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    begun = [number for number, cell in enumerate(code, 1) if cell.execution_count or cell.outputs]
+    number = max(begun, default=1)
+    first = code[number - 1].source.strip().partition("\n")[0]
+    return f"in code cell {number} of {len(code)} ({first!r})"

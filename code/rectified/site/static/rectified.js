@@ -1,0 +1,53 @@
+// What a page does without a kernel and without a library: theme, current section, scrolling by key.
+const root = document.documentElement;
+
+// Theme: the system's, until the reader wants the other one; that choice is kept.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const system = () => (dark.matches ? "dark" : "light");
+const button = document.getElementById("theme");
+function show(theme) {
+  root.dataset.theme = theme;
+  button.textContent = theme === "dark" ? "Light" : "Dark";
+  button.setAttribute("aria-label", button.textContent + " theme");
+}
+button.hidden = false;
+button.addEventListener("click", () => {
+  const theme = root.dataset.theme === "dark" ? "light" : "dark";
+  if (theme === system()) localStorage.removeItem("theme");
+  else localStorage.setItem("theme", theme);
+  show(theme);
+});
+dark.addEventListener("change", () => localStorage.getItem("theme") || show(system()));
+show(root.dataset.theme);
+
+// On this page: the section that the reader is in stands out.
+const links = new Map(
+  [...document.querySelectorAll(".page-toc a[href^='#']")].map((a) => [a.hash.slice(1), a]),
+);
+const visible = new Set();
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) visible.add(target.id);
+      else visible.delete(target.id);
+    }
+    const current = [...links.keys()].find((id) => visible.has(id));
+    for (const [id, link] of links) link.classList.toggle("active", id === current);
+  },
+  { rootMargin: "-80px 0px -60% 0px" },
+);
+for (const id of links.keys()) {
+  const section = document.getElementById(id);
+  if (section) watcher.observe(section);
+}
+
+// What is too wide for the page scrolls; by keyboard, too.
+let number = 0;
+for (const element of document.querySelectorAll(".bd-article :is(pre, .katex-display)")) {
+  if (element.scrollWidth <= element.clientWidth + 1) continue;
+  number += 1;
+  element.tabIndex = 0;
+  element.setAttribute("role", "region");
+  const what = element.matches("pre") ? "Code" : "Formula";
+  element.setAttribute("aria-label", `${what} ${number}, scrolls sideways`);
+}
