@@ -1,7 +1,6 @@
 """What a page shows of claims: a row for each, with its verdict, its numbers and its source."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar
@@ -14,26 +13,41 @@ from rectified.claims.references import reference
 from rectified.display.output import Output
 
 BOX = 'x=".75" y=".75" width="11.5" height="11.5" rx="1.5" fill="none" stroke="currentColor"'
-SIGNS = {  # verdict -> (its name in the style sheet, its word, its shape in a box of 13 by 13)
-    Verdict.HOLDS: (
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a verdict is shown: by a word and a shape, and by a colour last of all."""
+
+    name: str  # in the style sheet
+    word: str
+    shape: str  # SVG, in a box of 13 by 13
+
+
+SIGNS = {
+    Verdict.HOLDS: Sign(
         "supported",
         "Supported",
         '<rect width="13" height="13" rx="2" fill="currentColor"/>'
         '<path class="rc-tick" d="M3 6.8 5.6 9.4 10.2 3.8"/>',
     ),
-    Verdict.HOLDS_IF: (
+    Verdict.HOLDS_IF: Sign(
         "holds",
         "Holds if…",
         f'<rect {BOX} stroke-width="1.5"/>'
         '<path d="M.75 12.25V.75L12.25 12.25Z" fill="currentColor"/>',
     ),
-    Verdict.WRONG: (
+    Verdict.WRONG: Sign(
         "refuted",
         "Refuted",
         '<path d="M1.5 1.5 11.5 11.5M11.5 1.5 1.5 11.5" stroke="currentColor" stroke-width="2.6"/>',
     ),
-    Verdict.OPEN: ("open", "Open", f'<rect {BOX} stroke-width="1.5" stroke-dasharray="2.6 2"/>'),
+    Verdict.OPEN: Sign(
+        "open", "Open", f'<rect {BOX} stroke-width="1.5" stroke-dasharray="2.6 2"/>'
+    ),
+    Verdict.MIXED: Sign("mixed", "Mixed", f'<rect {BOX} stroke-width="1.5"/>'),
 }
+DOT = "\N{NO-BREAK SPACE}· "  # stays with what it follows
 LEGEND = (
     "Thick line: where the sentence would be true. "
     "Dot and bar: what was measured, and its interval."
@@ -64,64 +78,63 @@ class Checked(Output):
 def row(finding: Finding) -> str:
     """Return one claim as HTML, without ids: the same claim may stand on a page twice."""
     claim = finding.claim
-    name, word, shape = SIGNS[finding.verdict]
+    sign = SIGNS[finding.verdict]
     parts = [
-        f'<div class="rc-claim" data-claim="{escape(claim.id)}" data-verdict="{name}">',
-        f'<div class="rc-verdict"><svg viewBox="0 0 13 13" aria-hidden="true">{shape}</svg>',
-        f'{word}</div><p class="rc-sentence">{_marked(claim.claim)}</p>',
+        f'<div class="rc-claim" data-claim="{escape(claim.id)}" data-verdict="{sign.name}">',
+        f'<div class="rc-verdict"><svg viewBox="0 0 13 13" aria-hidden="true">{sign.shape}</svg>',
+        f'{sign.word}</div><p class="rc-sentence">{_marked(claim.claim)}</p>',
     ]
-    if common := _common(finding):
-        parts.append(f'<p class="rc-how rc-common">{_line(common, _linked)}</p>')
+    if common := _common(claim):
+        parts.append(f'<p class="rc-how rc-common">{DOT.join(map(_linked, common))}</p>')
     for test in claim.tests:
-        parts.append(f'<p class="rc-how">{_line(_measurement(finding, test), _linked)}</p>')
+        what, value, rest = _measurement(finding, test)
+        said = f"{_marked(what)}: <b>{_marked(value)}</b>"
+        parts.append(f'<p class="rc-how">{DOT.join([said, *map(_linked, rest)])}</p>')
         parts.append(interval(finding.estimates[test.name], test.criterion))
-    return "".join([*parts, "</div>"])
+    why = f'<details class="rc-why"><summary>Why</summary><p>{_marked(claim.why)}</p></details>'
+    return "".join([*parts, why, "</div>"])
 
 
 def plain_row(finding: Finding) -> str:
     """Return one claim as plain text, the prediction in words instead of the drawing."""
-    lines = [f"[{SIGNS[finding.verdict][1]}] {finding.claim.claim}"]
-    if common := _common(finding):
-        lines.append(_line(common, _cited))
-    for test in finding.claim.tests:
-        said = [*_measurement(finding, test), f"predicted {words(test.criterion)}"]
-        lines.append(_line(said, _cited))
-    return "\n    ".join(lines)
-
-
-def _common(finding: Finding) -> list[str | Source]:
-    """Return what the tests of a claim share, if anything has to be said before them."""
     claim = finding.claim
-    said: list[str | Source] = []
-    if len(claim.tests) > 1:
-        said += [f"if {claim.condition}"] if claim.condition else []
-    if finding.verdict is Verdict.OPEN:
-        said.append(claim.why.removesuffix("."))
-    return [*said, claim.source] if claim.source and (said or len(claim.tests) > 1) else said
+    lines = [f"[{SIGNS[finding.verdict].word}] {claim.claim}"]
+    if common := _common(claim):
+        lines.append(DOT.join(map(_cited, common)))
+    for test in claim.tests:
+        what, value, rest = _measurement(finding, test)
+        said = [f"{what}: {value}", *map(_cited, rest), f"predicted {words(test.criterion)}"]
+        lines.append(DOT.join(said))
+    return "\n    ".join([*lines, claim.why]).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _measurement(finding: Finding, test: Test) -> list[str | Source]:
-    """Return the parts of a test's line: what was measured, how often, and who says otherwise."""
-    estimate, claim = finding.estimates[test.name], finding.claim
+def _common(claim: Claim) -> list[str | Source]:
+    """Return what several tests of a claim share; a single one says it in its own line."""
+    if len(claim.tests) == 1:
+        return []
+    condition = [f"if {claim.condition}"] if claim.condition else []
+    return [*condition, claim.source] if claim.source else condition
+
+
+def _measurement(finding: Finding, test: Test) -> tuple[str, str, list[str | Source]]:
+    """Return what was measured, its value, and the rest: interval, how often, who said it."""
+    claim, estimate = finding.claim, finding.estimates[test.name]
     value, low, high = measured(estimate, test.criterion)
-    count = f"{estimate.n:,} {estimate.counted}"
-    counted = [count] if estimate.n > 1 else []
+    count = f"{estimate.n:,}\N{NO-BREAK SPACE}{estimate.counted}"
+    rest: list[str | Source] = [count] if estimate.n > 1 else []
     if estimate.low < estimate.high:
-        value += f", {100 * estimate.level:g}\N{NO-BREAK SPACE}% {low} to {high}"
+        rest.insert(0, f"{100 * estimate.level:g}\N{NO-BREAK SPACE}% {low} to {high}")
     elif estimate.method != "exact":
-        counted = [f"the same in all {count}"]
-    source = [claim.source] if claim.source and not _common(finding) else []
-    return [f"{_when(claim, test)}{test.quantity}: {value}", *counted, *source]
+        rest = [f"the same in all {count}"]
+    if claim.source and len(claim.tests) == 1:
+        rest.append(claim.source)
+    return _when(claim, test) + test.quantity, value, rest
 
 
 def _when(claim: Claim, test: Test) -> str:
     if test.outside:
         return "otherwise, "
     return f"if {claim.condition}, " if claim.condition and len(claim.tests) == 1 else ""
-
-
-def _line(parts: list[str | Source], written: Callable[[str | Source], str]) -> str:
-    return " · ".join(written(part) for part in parts)
 
 
 def _cited(part: str | Source) -> str:

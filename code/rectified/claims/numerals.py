@@ -11,6 +11,10 @@ DIGITS = 3  # significant ones, of a number that has no interval to say how many
 SMALL, LARGE = 1e-4, 1e7  # outside of these, a power of ten is easier to read
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+TIMES = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
+SPOKEN = str.maketrans(
+    {"×": "times", "±": "plus or minus", "−": "minus ", "\N{NO-BREAK SPACE}": " "}
+)
 POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
@@ -46,7 +50,7 @@ def words(criterion: Criterion) -> str:
 def spoken(text: str) -> str:
     """Return `text` with its powers of ten in words, for those who hear it."""
     said = POWER.sub(lambda power: f"10 to the power {power[1].translate(PLAIN)}", text)
-    return said.replace("×", "times").replace("±", "plus or minus").replace("−", "minus ")
+    return said.translate(SPOKEN)
 
 
 def _rounded(estimate: Estimate, criterion: Criterion) -> tuple[Estimate, int]:
@@ -77,19 +81,17 @@ def _written(value: float, decimals: int, plain: bool) -> str:
         return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
     mantissa, power = f"{value:.{max(decimals + _exponent(value), 0)}e}".split("e")
     raised = str(int(power)).translate(SUPERSCRIPT)
-    return f"{mantissa.replace('-', '−')} × 10{raised}"
+    return f"{mantissa.replace('-', '−')}{TIMES}10{raised}"
 
 
 def _trimmed(text: str) -> str:
     """Return a number without zeros at the end of its decimals, and without a mantissa of 1."""
-    mantissa, times, power = text.partition(" × ")
+    mantissa, times, power = text.partition(TIMES)
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
-    return (
-        mantissa.replace("1", power)
-        if mantissa in ("1", "−1") and times
-        else (mantissa + times + power)
-    )
+    if times and mantissa in ("1", "−1"):
+        return mantissa.replace("1", power)
+    return mantissa + times + power
 
 
 def _is_plain(value: float) -> bool:
