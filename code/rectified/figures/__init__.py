@@ -1,0 +1,17 @@
+"""One function per figure: a result of an experiment goes in, a Figure comes out."""
+
+from rectified.figures.bends import spread, with_and_without_bend
+from rectified.figures.canvas import Figure
+from rectified.figures.curves import gallery, slopes
+from rectified.figures.hinge_sums import hinges
+from rectified.figures.planes import regions
+
+__all__ = [
+    "Figure",
+    "gallery",
+    "hinges",
+    "regions",
+    "slopes",
+    "spread",
+    "with_and_without_bend",
+]

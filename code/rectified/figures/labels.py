@@ -1,0 +1,59 @@
+"""Direct labels: a curve's name beside it, instead of a legend."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+AIR = 4.0  # units between a label and its curve
+GRID = np.array([(across, up) for across in (-1, -0.5, 0, 0.5, 1) for up in (-1, 0, 1)])
+ENOUGH = 24.0  # units; more room than this does not make a place better
+
+
+def label_curves(
+    axes: Axes,
+    x: np.ndarray,
+    curves: Sequence[np.ndarray],
+    texts: Sequence[str],
+    colours: Sequence[str],
+) -> None:
+    """Write each curve's name above or below it, where it is farthest from all other curves.
+
+    Call it when the limits of the axes are final: distances are measured on the canvas.
+    """
+    lines = [_on_canvas(axes, x, curve) for curve in curves]  # (points, 2) each
+    frame = _on_canvas(axes, np.array(axes.get_xlim()), np.array(axes.get_ylim()))
+    taken: list[np.ndarray] = []  # points of the labels so far
+    for i, (text, colour) in enumerate(zip(texts, colours, strict=True)):
+        note = axes.annotate(text, (0, 0), xycoords="figure points", color=colour, weight=600)
+        note.set(ha="center", va="center", in_layout=False)
+        size = np.array(note.get_window_extent().size) * 72 / axes.figure.dpi
+        others = np.concatenate([*(line for j, line in enumerate(lines) if j != i), *taken])
+        middle = _best_place(lines[i], size, others, frame)
+        note.set_position(middle)
+        taken.append(middle + size / 2 * GRID)
+
+
+def _best_place(
+    line: np.ndarray, size: np.ndarray, others: np.ndarray, frame: np.ndarray
+) -> np.ndarray:
+    """Return the middle of a label's box of that size: beside its line, with most room around."""
+    (left, bottom), (right, top) = frame
+    best, most = frame.mean(axis=0), -np.inf
+    for x in np.arange(left + size[0] / 2, right - size[0] / 2, 4.0):
+        along = line[np.abs(line[:, 0] - x) <= size[0] / 2 + 2, 1]  # the line, as wide as the label
+        for y in (along.max() + AIR + size[1] / 2, along.min() - AIR - size[1] / 2):
+            if bottom <= y - size[1] / 2 and y + size[1] / 2 <= top:
+                gaps = np.abs(others - (x, y)) - size / 2
+                room = min(gaps.max(axis=1).min(initial=ENOUGH), ENOUGH)
+                room -= 0.3 * np.ptp(along)  # on a steep stretch the label is far from its line
+                if room > most:
+                    best, most = np.array([x, y]), room
+    return best
+
+
+def _on_canvas(axes: Axes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the finite points in units of the canvas, (points, 2), once the layout is settled."""
+    axes.figure.draw_without_rendering()
+    points = axes.transData.transform(np.column_stack([x, y])) * 72 / axes.figure.dpi
+    return points[np.isfinite(points).all(axis=1)]

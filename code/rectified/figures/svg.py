@@ -1,0 +1,69 @@
+"""Turn Matplotlib's SVG into one that lies in a page: themed, labelled, small, alone."""
+
+import hashlib
+import html
+import re
+
+from rectified.display.tokens import LIGHT
+
+# What a figure may use. Roles stand before ramps, because the first token of a value wins.
+NOT_FOR_FIGURES = ("accent", "on-accent", "link", "link-hover", "focus", "mark", "code-")
+TOKENS: dict[str, str] = {}
+for _name, _value in LIGHT.items():
+    if not _name.startswith(NOT_FOR_FIGURES):
+        TOKENS.setdefault(_value, _name)
+
+COLOUR = re.compile(r"(?<=[: \"])#[0-9a-f]{6}\b")
+FACE = "var(--rc-font-ui, sans-serif)"
+
+
+def themed(svg: str, alt: str) -> str:
+    """Return the `<svg>` element alone, its colours as custom properties, the light as fallback.
+
+    Raises ValueError for what could not follow the theme: a colour without a token, a mark or
+    text without a colour (Matplotlib leaves out black), a raster image.
+    """
+    svg = svg[svg.index("<svg") :].strip()
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
+    _refuse_what_has_no_theme(svg)
+    svg = re.sub(r"<[^>]+>", lambda tag: _shortened(tag[0]), svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    svg = COLOUR.sub(lambda m: f"var(--rc-{TOKENS[m[0]]}, {m[0]})", svg)
+    svg = re.sub(r"font-family: [^;\"]*", f"font-family: {FACE}", svg)
+    svg = re.sub(r"font: ((?:\d+ )?[\d.]+px) [^;\"]*", rf"font: \1 {FACE}", svg)
+    svg = _with_own_ids(svg)
+    label = html.escape(alt, quote=True)
+    head = (  # stroke-linejoin and -linecap come from the style that we removed
+        f'<svg role="img" aria-label="{label}" class="rc-figure" '
+        'stroke-linejoin="round" stroke-linecap="butt" '
+    )
+    return re.sub(r'<svg (.*?)width="[^"]*" height="[^"]*" ', rf"{_escaped(head)}\1", svg, count=1)
+
+
+def _escaped(replacement: str) -> str:
+    return replacement.replace("\\", r"\\")
+
+
+def _refuse_what_has_no_theme(svg: str) -> None:
+    if "<image" in svg:
+        raise ValueError("a raster image cannot follow the theme; draw it as polygons")
+    if unknown := set(COLOUR.findall(svg)) - set(TOKENS):
+        raise ValueError(f"colours without a token: {sorted(unknown)}")
+    shown = re.sub(r"<defs>.*?</defs>", "", svg, flags=re.S)
+    for tag in re.findall(r"<(?:path|text|use)\b[^>]*>", shown):
+        if "fill:" not in tag and "fill=" not in tag:
+            raise ValueError(f"a mark without a colour, or black, which no theme has: {tag[:120]}")
+
+
+def _shortened(tag: str) -> str:
+    """Round what is finer than a hundredth of a unit; drop white space in paths."""
+    tag = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), tag)
+    return re.sub(r'(?<=\sd=")[^"]*', lambda m: re.sub(r"\s*([A-Za-z])\s*", r"\1", m[0]), tag)
+
+
+def _with_own_ids(svg: str) -> str:
+    """Keep only the ids that are referred to, and make them the picture's own."""
+    salt = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
+    referred = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in referred else "", svg)
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{salt}-", svg)
