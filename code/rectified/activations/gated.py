@@ -5,8 +5,8 @@ Where the gate obeys g(z) + g(-z) = 1, the whole is ReLU less an even bump,
     z g(z) = max(0, z) - bump(|z|),  bump(a) = a g(-a),  slope = g(z) + z g'(z),
 
 so one formula for a >= 0 gives value and derivative on both sides, and nothing cancels. The slopes
-obey f'(z) + f'(-z) = 1 likewise. Far out the gate underflows while a times the gate may not: there
-exp is taken twice at half its argument, so that rounding happens once, at the end.
+obey f'(z) + f'(-z) = 1 likewise. Far out the gate underflows while a times the gate may not, so
+exp comes LIFT times too large, and LIFT goes at the end.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,15 @@ from functools import partial
 import numpy as np
 from torch.nn import functional
 
-from rectified.activations.precise import decay, exp_of_sum, normal_hazard, two_product, two_sum
+from rectified.activations.precise import (
+    LIFT,
+    exp_lifted,
+    exp_of_sum,
+    multiple,
+    normal_hazard,
+    two_product,
+    two_sum,
+)
 from rectified.activations.record import Activation, check_positive
 
 INF = np.inf
@@ -39,6 +47,17 @@ def slope_from_left(left: Callable, z: np.ndarray, cut: float) -> np.ndarray:
     return np.where(z > 0.0, 1.0 - slope, slope)
 
 
+def sigmoid_bump(a: np.ndarray, lifted: np.ndarray) -> np.ndarray:
+    """Return a g for the gate g = e / (1 + e), e = lifted / LIFT."""
+    return a * lifted / (1.0 + lifted / LIFT) / LIFT
+
+
+def sigmoid_left_slope(steepness: np.ndarray, lifted: np.ndarray) -> np.ndarray:
+    """Return g + a g' = e (1 + e - steepness) / (1 + e)**2, where g' = -g (1 - g) steepness / a."""
+    open_share = 1.0 + lifted / LIFT
+    return (open_share - steepness) / open_share**2 * lifted / LIFT
+
+
 def gelu_bump(a: np.ndarray) -> np.ndarray:
     """Return a Phi(-a) = a phi(a) / hazard(a), phi the density exp(-a**2 / 2) / sqrt(2 pi)."""
     return a / normal_hazard(a) * INV_SQRT_2PI * exp_of_sum(*two_product(a, -0.5 * a))
@@ -46,8 +65,8 @@ def gelu_bump(a: np.ndarray) -> np.ndarray:
 
 def gelu_left_slope(a: np.ndarray) -> np.ndarray:
     """Return Phi(-a) - a phi(a) = (1 / hazard(a) - a) phi(a)."""
-    half = exp_of_sum(*two_product(a, -0.25 * a))
-    return half * ((1.0 / normal_hazard(a) - a) * INV_SQRT_2PI) * half
+    lifted = exp_lifted(*two_product(a, -0.5 * a))
+    return (1.0 / normal_hazard(a) - a) * INV_SQRT_2PI * lifted / LIFT
 
 
 gelu = Activation(
@@ -68,28 +87,25 @@ gelu = Activation(
 )
 
 
-def gelu_tanh_half_gate(a: np.ndarray) -> np.ndarray:
-    """Return exp(-u), u = sqrt(2 / pi) (a + 0.044715 a**3), to full precision."""
+def gelu_tanh_exponent(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return p, e with p + e = -2 u to twice the digits, u = sqrt(2 / pi) (a + 0.044715 a**3)."""
     square, square_low = two_product(a, a)
     cubic, cubic_low = two_product(TANH_CUBIC, square)
     rate, rate_low = two_sum(cubic, TANH_LINEAR)
     rate_low += cubic_low + TANH_CUBIC * square_low + TANH_CUBIC_LOW * square + TANH_LINEAR_LOW
-    p, e = two_product(rate, -0.5 * a)
-    return exp_of_sum(p, e - 0.5 * a * rate_low)
+    p, e = two_product(rate, -a)
+    return p, e - a * rate_low
 
 
 def gelu_tanh_bump(a: np.ndarray) -> np.ndarray:
-    """Return a (1 - tanh u) / 2 = a exp(-2 u) / (1 + exp(-2 u))."""
-    half = gelu_tanh_half_gate(a)
-    return a * half / (1.0 + half * half) * half
+    """Return a (1 - tanh u) / 2 = a e / (1 + e), e = exp(-2 u)."""
+    return sigmoid_bump(a, exp_lifted(*gelu_tanh_exponent(a)))
 
 
 def gelu_tanh_left_slope(a: np.ndarray) -> np.ndarray:
-    """Return g - a g' = e (1 + e - 2 a u') / (1 + e)**2 for the gate g = e / (1 + e)."""
-    half = gelu_tanh_half_gate(a)
-    e = half * half
+    """Return the slope at -a, from the steepness a (2 u)'."""
     steepness = a * (TANH_LINEAR + 3.0 * TANH_CUBIC * a * a)
-    return half * ((1.0 + e - steepness) / (1.0 + e) ** 2) * half
+    return sigmoid_left_slope(steepness, exp_lifted(*gelu_tanh_exponent(a)))
 
 
 gelu_tanh = Activation(
@@ -119,13 +135,10 @@ def swish(*, beta: float = 1.0) -> Activation:
     check_positive(beta=beta)
 
     def bump(a: np.ndarray) -> np.ndarray:
-        half = decay(beta / 2, a)
-        return a * half / (1.0 + half * half) * half
+        return sigmoid_bump(a, exp_lifted(*multiple(beta, a)))
 
     def left_slope(a: np.ndarray) -> np.ndarray:
-        half = decay(beta / 2, a)
-        e = half * half
-        return half * ((1.0 + e - beta * a) / (1.0 + e) ** 2) * half
+        return sigmoid_left_slope(beta * a, exp_lifted(*multiple(beta, a)))
 
     return Activation(
         name=f"swish(beta={beta!r})",
@@ -158,24 +171,24 @@ silu = replace(
 
 
 def mish_value(z: np.ndarray) -> np.ndarray:
-    """Return z tanh(log(1 + exp z)), the tanh as a ratio of polynomials in exp(-|z|)."""
-    half = np.exp(-0.5 * np.minimum(np.abs(z), SWISH_CUT))
-    e = half * half
+    """Return z tanh(log(1 + exp z)), the tanh as a ratio of polynomials in e = exp(-|z|)."""
+    lifted = exp_lifted(-np.minimum(np.abs(z), SWISH_CUT), 0.0)
+    e = lifted / LIFT
     above = z * ((1.0 + 2.0 * e) / (1.0 + 2.0 * e * (1.0 + e)))
-    below = np.maximum(z, -SWISH_CUT) * half * ((2.0 + e) / (2.0 + e * (2.0 + e))) * half
+    below = np.maximum(z, -SWISH_CUT) * lifted * ((2.0 + e) / (2.0 + e * (2.0 + e))) / LIFT
     return np.where(z > 0.0, above, below)
 
 
 def mish_derivative(z: np.ndarray) -> np.ndarray:
     """Return the same ratio, differentiated by hand, on either side of 0."""
     z = np.clip(z, -SWISH_CUT, SWISH_CUT)
-    half = np.exp(-0.5 * np.abs(z))
-    e = half * half
+    lifted = exp_lifted(-np.abs(z), 0.0)
+    e = lifted / LIFT
     above = 1.0 + e * (4.0 + e * (4.0 * z + 6.0 + e * (4.0 * z + 4.0)))
     above /= (1.0 + 2.0 * e * (1.0 + e)) ** 2
     below = 4.0 * z + 4.0 + e * (4.0 * z + 6.0 + e * (4.0 + e))
     below /= (2.0 + e * (2.0 + e)) ** 2
-    return np.where(z > 0.0, above, half * below * half)
+    return np.where(z > 0.0, above, below * lifted / LIFT)
 
 
 mish = Activation(

@@ -22,6 +22,8 @@ HAZARD_Q = (
     *(1.7009442532670186e-05, 5.655230053601715e-07),
 )
 CUT = 1600.0  # exp(-800) is 0 already; the split of a larger number might overflow
+LIFT = 2.0**64
+LIFT_LOG, LIFT_LOG_LOW = 44.3614195558365, 1.4841899608616317e-15  # its logarithm
 
 
 def split(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -48,28 +50,35 @@ def two_sum(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return s, (a - (s - b_part)) + (b - b_part)
 
 
+def multiple(rate: float, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return p, e with p + e = -rate * a exactly, for rate > 0 and a >= 0, but not below -CUT."""
+    mantissa, exponent = math.frexp(rate)
+    a = np.minimum(a * 2.0 ** (exponent - 1), CUT)  # a power of two multiplies exactly
+    return two_product(np.float64(-2.0 * mantissa), a)
+
+
+def quotient(a: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return q, e with q + e = -a / scale to twice the digits, for scale > 0 and a >= 0."""
+    mantissa, exponent = math.frexp(scale)
+    a = np.minimum(a * 2.0**-exponent, CUT)
+    q = a / mantissa
+    p, e = two_product(q, np.float64(mantissa))
+    return -q, (p - a + e) / mantissa
+
+
 def exp_of_sum(p: np.ndarray, e: np.ndarray) -> np.ndarray:
     """Return exp(p + e) for an e so small that p + e would be rounded to p, or close to it."""
     y = np.exp(p)
     return y + y * e
 
 
-def decay(rate: float, a: np.ndarray) -> np.ndarray:
-    """Return exp(-rate * a) for rate > 0 and a >= 0, the product taken exactly."""
-    mantissa, exponent = math.frexp(rate)
-    a = np.minimum(a * 2.0 ** (exponent - 1), CUT)  # a power of two multiplies exactly
-    if mantissa == 0.5:  # and nothing is left of the rate
-        return np.exp(-a)
-    return exp_of_sum(*two_product(np.float64(-2.0 * mantissa), a))
+def exp_lifted(p: np.ndarray, e: np.ndarray) -> np.ndarray:
+    """Return LIFT * exp(p + e), which is still normal where exp(p) has lost digits to underflow.
 
-
-def decay_of_quotient(a: np.ndarray, scale: float) -> np.ndarray:
-    """Return exp(-a / scale) for scale > 0 and a >= 0, the quotient taken exactly."""
-    mantissa, exponent = math.frexp(scale)
-    a = np.minimum(a * 2.0**-exponent, CUT)
-    quotient = a / mantissa
-    p, e = two_product(quotient, np.float64(mantissa))
-    return exp_of_sum(-quotient, (p - a + e) / mantissa)
+    What multiplies exp(p) is to multiply this; dividing by LIFT at the end rounds once.
+    """
+    s, s_low = two_sum(p, LIFT_LOG)
+    return exp_of_sum(s, s_low + (e + LIFT_LOG_LOW))
 
 
 def polynomial(coefficients: tuple[float, ...], a: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from rectified.activations.precise import decay, decay_of_quotient
+from rectified.activations.precise import exp_of_sum, multiple, quotient
 from rectified.activations.record import Activation, check_positive
 
 INF = np.inf
@@ -107,10 +107,10 @@ def softplus(*, beta: float = 1.0) -> Activation:
     check_positive(beta=beta)
 
     def value(z: np.ndarray) -> np.ndarray:
-        return np.maximum(z, 0.0) + np.log1p(decay(beta, np.abs(z))) / beta
+        return np.maximum(z, 0.0) + np.log1p(exp_of_sum(*multiple(beta, np.abs(z)))) / beta
 
     def derivative(z: np.ndarray) -> np.ndarray:  # the sigmoid of beta * z
-        e = decay(beta, np.abs(z))
+        e = exp_of_sum(*multiple(beta, np.abs(z)))
         return np.where(z < 0.0, e, 1.0) / (1.0 + e)
 
     return Activation(
@@ -170,7 +170,7 @@ def celu(*, alpha: float = 1.0) -> Activation:
         formula=r"\max(0, z) + \min(0, \alpha (e^{z / \alpha} - 1))",
         family="smooth",
         value=lambda z: np.maximum(z, 0.0) + alpha * np.expm1(np.minimum(z, 0.0) / alpha),
-        derivative=lambda z: decay_of_quotient(-np.minimum(z, 0.0), alpha),
+        derivative=lambda z: exp_of_sum(*quotient(-np.minimum(z, 0.0), alpha)),
         torch_value=partial(functional.celu, alpha=alpha),
         image=(-alpha, INF),
         slopes=(0.0, 1.0),
