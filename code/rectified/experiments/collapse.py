@@ -142,7 +142,7 @@ def norm_growth(
     orthogonal: bool = False,
     seeds: Sequence[int] = range(20),
     depth: int = 50,
-    width: int = 64,
+    width: int = 32,
 ) -> NormGrowth:
     """Send one normal input through S random networks: bias 0, weights normal with variance
     gain² / width, or gain times a random orthogonal matrix. Source: saxe2014exact.
@@ -196,5 +196,6 @@ class ReluParabola:
 
 def parabola_from_relus(*, counts: Sequence[int] = (1, 2, 4, 8, 16, 32, 64)) -> ReluParabola:
     """Let sums of ReLUs run through x² at the ends of m equal pieces, and see how far they miss."""
+    check_counts(counts=min(counts, default=0))
     error = np.array([hinge_interpolant(np.square, m).sup_error for m in counts])
     return ReluParabola(counts=np.array(counts), error=error, ratio=error[:-1] / error[1:])

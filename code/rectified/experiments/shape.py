@@ -65,6 +65,16 @@ class MonotoneTable:
     by_levels: np.ndarray  # (A,): no level is passed more than once
     turning: tuple[str, ...]  # those that the definition calls not monotone
 
+    @property
+    def slope_disagreements(self) -> int:
+        """Number of activations on which definition and slope disagree."""
+        return int(np.count_nonzero(self.by_definition != self.by_slope))
+
+    @property
+    def level_disagreements(self) -> int:
+        """Number of activations on which definition and levels disagree."""
+        return int(np.count_nonzero(self.by_definition != self.by_levels))
+
 
 def monotone_table() -> MonotoneTable:
     """Apply the definition to every elementwise activation, and two tests that must agree."""

@@ -70,7 +70,7 @@ class SlopeContest:
 
     crossing: float  # the size of input at which they are equal
     lead_inside: float  # the least of tanh' - sigmoid' for sizes up to 1.6
-    lead_beyond: float  # the largest of it for sizes from 1.7 to 12
+    lead_beyond: float  # the largest of it for sizes from 1.7 to 8
 
 
 def tanh_slope_against_sigmoid() -> SlopeContest:
@@ -81,7 +81,7 @@ def tanh_slope_against_sigmoid() -> SlopeContest:
     return SlopeContest(
         crossing=float(crossing),
         lead_inside=float(lead[size <= 1.6].min()),
-        lead_beyond=float(lead[(size >= 1.7) & (size <= 12)].max()),
+        lead_beyond=float(lead[(size >= 1.7) & (size <= 8)].max()),
     )
 
 
@@ -91,7 +91,8 @@ class BackwardGain:
 
     activation: str
     gain: float
-    factor: np.ndarray  # (S,): geometric mean over the layers
+    factor: np.ndarray  # (S,): mean over the layers
+    slope_square: np.ndarray  # (S,): factor / gain², which estimates E[f'(z)²]
     mean_square: np.ndarray  # (S, depth): E[grad_z²] of layer 1, ..., depth
 
 
@@ -121,8 +122,14 @@ def backward_gain(
         grad_z = grad_h * slopes[layer]
         mean_square[:, layer] = np.mean(grad_z**2, axis=(1, 2))
         grad_h = grad_z @ np.swapaxes(w[:, layer], 1, 2)
-    factor = (mean_square[:, 0] / mean_square[:, -1]) ** (1 / (depth - 1))
-    return BackwardGain(activation=f.name, gain=gain, factor=factor, mean_square=mean_square)
+    factor = np.mean(mean_square[:, :-1] / mean_square[:, 1:], axis=1)
+    return BackwardGain(
+        activation=f.name,
+        gain=gain,
+        factor=factor,
+        slope_square=factor / gain**2,
+        mean_square=mean_square,
+    )
 
 
 def _slopes_on_the_way(f: Activation, h: np.ndarray, w: np.ndarray) -> list[np.ndarray]:
