@@ -63,14 +63,13 @@ lint: .venv/.test ## say what is out of form, and change nothing
 	@"$(PY)" -m ruff check .
 	@"$(PY)" -m ruff format --check .
 
-# What PyTorch's default Linux wheel adds comes with that wheel; a CPU wheel must not bring it.
-CUDA := cuda-bindings cuda-toolkit nvidia-cudnn-cu13 nvidia-cusparselt-cu13 nvidia-nccl-cu13 \
-        nvidia-nvshmem-cu13 triton
 # Pins that still fit are kept. UPGRADE=1 asks for the newest instead; RESOLUTION=lowest-direct for the
 # oldest that pyproject.toml accepts; CONSTRAINTS=.github/colab-constraints.txt for those of Colab.
-requirements: .venv/.test ## compile requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
-	@printf '%s\n' $(CUDA) | "$(PY)" -m uv pip compile pyproject.toml --all-extras --universal \
-	  --python-version 3.11 --prerelease disallow --fork-strategy fewest --excludes /dev/stdin \
+# The environment is no prerequisite: the pins that are about to be replaced would be installed first.
+requirements: ## compile requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
+	@test -e .venv/.test || $(MAKE) .venv/.test
+	@"$(PY)" -m uv pip compile pyproject.toml --all-extras --universal \
+	  --python-version 3.11 --prerelease disallow --fork-strategy fewest --excludes tools/cuda-packages.txt \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
 	  $(if $(UPGRADE)$(RESOLUTION)$(CONSTRAINTS),--upgrade) $(RESOLUTION:%=--resolution %) \
 	  $(CONSTRAINTS:%=--constraint %) --quiet --output-file requirements.txt
