@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from rectified.activations.gated import gelu, gelu_tanh, mish, silu, swish
+from rectified.activations.leaky import (
+    leaky_relu,
+    prelu,
+    prelu_slope_derivative,
+    rrelu,
+    rrelu_training,
+)
 from rectified.activations.piecewise import (
     hard_sigmoid,
     hard_swish,
     hard_tanh,
     identity,
-    leaky_relu,
-    prelu,
-    prelu_slope_derivative,
     relu,
     relu6,
-    rrelu,
-    rrelu_training,
     squared_relu,
     step,
 )

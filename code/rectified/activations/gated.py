@@ -141,7 +141,7 @@ def swish(*, beta: float = 1.0) -> Activation:
         return sigmoid_left_slope(beta * a, exp_lifted(*multiple(beta, a)))
 
     return Activation(
-        name=f"swish(beta={beta!r})",
+        name=f"swish(beta={float(beta)!r})",
         title="Swish",
         formula=r"\frac{z}{1 + e^{-\beta z}}",
         family="smooth",

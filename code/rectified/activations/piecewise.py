@@ -1,20 +1,12 @@
 """Activations made of pieces of polynomials: kinks and jumps are fields, with the choice made."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch.nn import functional
 
-from rectified.activations.record import (
-    Activation,
-    Elementwise,
-    Exact,
-    as_floats,
-    check_finite,
-)
+from rectified.activations.record import Activation, Exact
 
 INF = np.inf
 
@@ -22,6 +14,11 @@ INF = np.inf
 def constant(level: float, z: np.ndarray) -> np.ndarray:
     """Return `level` for every entry of z, but NaN for NaN."""
     return np.clip(z, level, level)
+
+
+def positive(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Return 1 where z > 0, 0 elsewhere, NaN for NaN, as the far slower np.heaviside(z, 0.0)."""
+    return np.maximum(np.sign(z, out=out), 0.0, out=out)
 
 
 identity = Activation(
@@ -46,7 +43,7 @@ step = Activation(
     title="Heaviside step",
     formula=r"\begin{cases} 1 & z \ge 0 \\ 0 & z < 0 \end{cases}",
     family="step",
-    value=Exact(lambda z, out: np.heaviside(z, 1.0, out=out)),
+    value=lambda z: 1.0 - positive(-z),
     derivative=partial(constant, 0.0),
     torch_value=lambda t: torch.heaviside(t, t.new_tensor(1.0)),  # has no autograd
     image=(0.0, 1.0),
@@ -65,7 +62,7 @@ hard_sigmoid = Activation(
     formula=r"\min(\max(z + 3, 0), 6) / 6",
     family="saturating",
     value=lambda z: np.clip(z + 3.0, 0.0, 6.0) / 6.0,
-    derivative=lambda z: np.heaviside(3.0 - np.abs(z), 0.0) / 6.0,
+    derivative=lambda z: positive(3.0 - np.abs(z)) / 6.0,
     torch_value=functional.hardsigmoid,
     image=(0.0, 1.0),
     slopes=(0.0, 1 / 6),
@@ -83,7 +80,7 @@ hard_tanh = Activation(
     formula=r"\min(\max(z, -1), 1)",
     family="saturating",
     value=Exact(lambda z, out: np.clip(z, -1.0, 1.0, out=out)),
-    derivative=lambda z: np.heaviside(1.0 - np.abs(z), 0.0),
+    derivative=lambda z: positive(1.0 - np.abs(z)),
     torch_value=functional.hardtanh,
     image=(-1.0, 1.0),
     slopes=(0.0, 1.0),
@@ -101,7 +98,7 @@ relu = Activation(
     formula=r"\max(0, z)",
     family="piecewise linear",
     value=Exact(lambda z, out: np.maximum(z, 0.0, out=out)),
-    derivative=Exact(lambda z, out: np.heaviside(z, 0.0, out=out)),  # `z > 0` would lose NaN
+    derivative=Exact(positive),  # `z > 0` would lose NaN
     torch_value=torch.relu,
     image=(0.0, INF),
     slopes=(0.0, 1.0),
@@ -119,7 +116,7 @@ relu6 = Activation(
     formula=r"\min(\max(0, z), 6)",
     family="piecewise linear",
     value=Exact(lambda z, out: np.clip(z, 0.0, 6.0, out=out)),
-    derivative=lambda z: np.heaviside(z, 0.0) * np.heaviside(6.0 - z, 0.0),
+    derivative=lambda z: positive(z) * positive(6.0 - z),
     torch_value=functional.relu6,
     image=(0.0, 6.0),
     slopes=(0.0, 1.0),
@@ -154,7 +151,7 @@ hard_swish = Activation(
     formula=r"z \min(\max(z + 3, 0), 6) / 6",
     family="piecewise quadratic",
     value=lambda z: np.maximum(z, -3.0) * (np.clip(z + 3.0, 0.0, 6.0) / 6.0),
-    derivative=lambda z: np.where(np.abs(z) < 3.0, (2.0 * z + 3.0) / 6.0, np.heaviside(z, 0.0)),
+    derivative=lambda z: np.where(np.abs(z) < 3.0, (2.0 * z + 3.0) / 6.0, positive(z)),
     torch_value=functional.hardswish,
     image=(-0.375, INF),
     slopes=(-0.5, 1.5),
@@ -165,96 +162,3 @@ hard_swish = Activation(
     smoothness=0,
     source="howard2019searching",
 )
-
-
-def prelu(*, slope: float = 0.25) -> Activation:
-    """Build z where z > 0, slope * z elsewhere; training learns the slope.
-
-    `prelu_slope_derivative` is the other derivative, the one by the slope.
-    Raises ValueError unless the slope is finite. Source: he2015delving, equation 1.
-    """
-    check_finite(slope=slope)
-    # slope 0 makes it relu, and 0 * -inf would be NaN
-    value = Elementwise(lambda z: np.where(z > 0.0, z, slope * z)) if slope else relu.value
-    left = float(np.copysign(INF, -slope)) if slope else 0.0
-    return Activation(
-        name=f"prelu(slope={slope!r})",
-        title="PReLU",
-        formula=r"\begin{cases} z & z > 0 \\ a z & z \le 0 \end{cases}",
-        family="piecewise linear",
-        value=value,
-        derivative=lambda z: np.where(z > 0.0, 1.0, constant(slope, z)),
-        torch_value=lambda t: functional.prelu(t, t.new_tensor(slope)),
-        image=(min(left, 0.0), INF),
-        slopes=(min(slope, 1.0), max(slope, 1.0)),
-        kinks={0.0: slope} if slope != 1 else {},
-        limits=(left, INF),
-        monotone=slope >= 0,
-        zero_centred=slope == 1,
-        smoothness=0 if slope != 1 else INF,
-        parameters={"slope": slope},
-        source="he2015delving",
-    )
-
-
-prelu_slope_derivative = Elementwise(lambda z: np.minimum(z, 0.0))  # of prelu, by its slope
-
-
-def leaky_relu(*, slope: float = 0.01) -> Activation:
-    """Build max(z, slope * z).
-
-    Raises ValueError unless 0 < slope < 1. Source: maas2013rectifier.
-    """
-    if not 0 < slope < 1:
-        raise ValueError(f"slope must lie between 0 and 1, got {slope}")
-    return replace(
-        prelu(slope=slope),
-        name=f"leaky_relu(slope={slope!r})",
-        title="leaky ReLU",
-        formula=r"\max(z, a z)",
-        value=lambda z: np.maximum(z, slope * z),  # right only because slope < 1
-        torch_value=partial(functional.leaky_relu, negative_slope=slope),
-        source="maas2013rectifier",
-    )
-
-
-def rrelu(*, lower: float = 1 / 8, upper: float = 1 / 3) -> Activation:
-    """Build the randomized leaky ReLU as it is after training: with the mean slope.
-
-    PyTorch's convention: slopes are uniform on [lower, upper]. The paper divides by a number that
-    is uniform on [3, 8], and after training by its mean, so its slope is 1 / 5.5 there.
-    Raises ValueError unless 0 < lower < upper < 1. Source: xu2015empirical, section 2.4.
-    """
-    check_rrelu_bounds(lower, upper)
-    return replace(
-        leaky_relu(slope=(lower + upper) / 2),
-        name=f"rrelu(lower={lower!r}, upper={upper!r})",
-        title="RReLU",
-        formula=r"\max(z, \tfrac{a + b}{2} z)",
-        torch_value=partial(functional.rrelu, lower=lower, upper=upper, training=False),
-        parameters={"lower": lower, "upper": upper},
-        source="xu2015empirical",
-    )
-
-
-def rrelu_training(
-    z: ArrayLike, *, lower: float = 1 / 8, upper: float = 1 / 3, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return RReLU of z as in training, and its derivative: the slopes that `rng` drew.
-
-    Both are new arrays with the shape and dtype of z. An entry's slope is 1 where z > 0, else
-    uniform on [lower, upper], its own at each call. Errors are those of `rrelu`.
-    """
-    check_rrelu_bounds(lower, upper)
-    z = as_floats(z)
-    drawn = rng.uniform(lower, upper, z.shape).astype(z.dtype)
-    slopes = np.where(z > 0, 1, np.where(np.isnan(z), z, drawn))
-    return slopes * z, slopes
-
-
-def check_rrelu_bounds(lower: float, upper: float) -> None:
-    """Raise ValueError unless 0 < lower < upper < 1."""
-    if not 0 < lower < upper < 1:
-        raise ValueError(
-            f"lower and upper must satisfy 0 < lower < upper < 1, got {lower}, {upper}"
-        )

@@ -114,7 +114,7 @@ def softplus(*, beta: float = 1.0) -> Activation:
         return np.where(z < 0.0, e, 1.0) / (1.0 + e)
 
     return Activation(
-        name=f"softplus(beta={beta!r})",
+        name=f"softplus(beta={float(beta)!r})",
         title="softplus",
         formula=r"\frac{1}{\beta} \log(1 + e^{\beta z})",
         family="smooth",
@@ -139,7 +139,7 @@ def elu(*, alpha: float = 1.0) -> Activation:
     """
     check_positive(alpha=alpha)
     return Activation(
-        name=f"elu(alpha={alpha!r})",
+        name=f"elu(alpha={float(alpha)!r})",
         title="ELU",
         formula=r"\begin{cases} z & z > 0 \\ \alpha (e^z - 1) & z \le 0 \end{cases}",
         family="smooth",
@@ -165,7 +165,7 @@ def celu(*, alpha: float = 1.0) -> Activation:
     """
     check_positive(alpha=alpha)
     return Activation(
-        name=f"celu(alpha={alpha!r})",
+        name=f"celu(alpha={float(alpha)!r})",
         title="CELU",
         formula=r"\max(0, z) + \min(0, \alpha (e^{z / \alpha} - 1))",
         family="smooth",
