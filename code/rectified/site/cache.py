@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 KEPT = 3  # states: going back to one of the last few executes nothing
@@ -17,21 +18,27 @@ def cache_path(root: Path) -> Path:
     `requirements.txt` and the files of `code/rectified`, the rooms in `OUTSIDE` left out. The
     cells themselves are jupyter-cache's key within it.
     """
-    digest = hashlib.sha256(sys.version.encode())
-    for path in [root / "requirements.txt", *_package_files(root / "code/rectified")]:
-        if path.is_file():
-            name = path.relative_to(root).as_posix()
-            digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
-    return root / "_build/cache" / digest.hexdigest()[:16]
+    paths = [root / "requirements.txt", *files(root / "code/rectified", without=OUTSIDE)]
+    name = digest(sys.version, (path for path in paths if path.is_file()), root)
+    return root / "_build/cache" / name
 
 
-def _package_files(package: Path) -> list[Path]:
-    """List the package's own files in order, but for caches and the rooms in `OUTSIDE`."""
-    skipped = OUTSIDE | {"__pycache__"}
-    found = []
-    for folder, folders, files in os.walk(package):
+def digest(start: str, paths: Iterable[Path], root: Path) -> str:
+    """Return 16 digits that change with `start` and with any file's name in `root` or content."""
+    result = hashlib.sha256(start.encode())
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        result.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return result.hexdigest()[:16]
+
+
+def files(folder: Path, without: Iterable[str] = ()) -> list[Path]:
+    """List the files in a folder and below, in order; folders of a name in `without` left out."""
+    skipped = {*without, "__pycache__"}
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in skipped]
-        found += [Path(folder, name) for name in files]
+        found += [Path(parent, name) for name in names]
     return sorted(found)
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,20 @@ from rectified.claims import LEDGER, Checked, Claim, Finding
 logger = logging.getLogger(__name__)
 PAGE = "chapters/claims"
 ANCHOR = re.compile(r'data-claim="([^"]+)"')
-WORDS = {
-    "holds": "hold",
-    "holds-if": "hold under a condition",
-    "wrong": "are refuted",
-    "open": "are open",
+WORDS = {  # verdict -> what the tally says after the number
+    "holds": "supported",
+    "holds-if": "true under a condition",
+    "wrong": "refuted",
+    "open": "open",
 }
 Record = dict[str, Any]
 
 
 class claim_rows(nodes.General, nodes.Element):
-    """The rows of one output; `records` has one for each claim."""
+    """The rows of one output; `records` has one for each claim.
+
+    `places` is set on the page of all claims only: id -> (title, address) of where it is measured.
+    """
 
     def sources(self) -> list[str]:
         """Return the bibliography's keys of who says so."""
@@ -94,31 +98,36 @@ class FillClaimsPage(SphinxPostTransform):
         if self.env.docname != PAGE:
             return
         found = list(measured(self.env))
+        known = {record["id"] for _, record in found}
+        waiting = [claim for claim in LEDGER.values() if claim.id not in known]
         top = next(self.document.findall(nodes.section))
-        top += tally([record for _, record in found])
+        top += tally([record for _, record in found], len(waiting))
         for topic in dict.fromkeys(record["topic"] for _, record in found):
             section = _section(topic.capitalize(), f"topic-{nodes.make_id(topic)}")
-            for page, record in found:
-                if record["topic"] == topic:
-                    section += [claim_rows(records=[record]), self.place(page, record)]
+            section += self.rows([item for item in found if item[1]["topic"] == topic])
             top += section
-        known = {record["id"] for _, record in found}
-        if waiting := [claim for claim in LEDGER.values() if claim.id not in known]:
+        if waiting:
             top += unmeasured(waiting)
 
-    def place(self, page: str, record: Record) -> nodes.paragraph:
-        """Return the link to where a claim was measured."""
-        uri = self.app.builder.get_relative_uri(PAGE, page) + f"#claim-{record['id']}"
-        link = nodes.reference("", self.env.titles[page].astext(), refuri=uri, internal=True)
-        return nodes.paragraph("", "Measured in ", link, classes=["rc-place"])
+    def rows(self, found: Sequence[tuple[str, Record]]) -> claim_rows:
+        """Return the rows of one topic, each with the place where it was measured."""
+        places = {
+            record["id"]: (
+                self.env.titles[page].astext(),
+                self.app.builder.get_relative_uri(PAGE, page) + f"#claim-{record['id']}",
+            )
+            for page, record in found
+        }
+        return claim_rows(records=[record for _, record in found], places=places)
 
 
-def tally(found: Sequence[Record]) -> nodes.paragraph:
-    """Say how many claims were measured, and how many have each verdict."""
+def tally(found: Sequence[Record], waiting: int) -> nodes.paragraph:
+    """Say how many claims were measured, with which verdicts, and how many were not."""
     counts = Counter(record["verdict"] for record in found)
-    words = [f"{counts[verdict]} {word}" for verdict, word in WORDS.items() if counts[verdict]]
-    text = f"{len(found)} measured: {', '.join(words)}." if found else "None is measured yet."
-    return nodes.paragraph("", text, classes=["rc-tally"])
+    parts = [f"{len(found)} measured"]
+    parts += [f"{counts[name]} {word}" for name, word in WORDS.items() if counts[name]]
+    parts += [f"{waiting} not measured yet"] if waiting else []
+    return nodes.paragraph("", " · ".join(parts), classes=["rc-tally"])
 
 
 def unmeasured(claims: Sequence[Claim]) -> nodes.section:
@@ -136,9 +145,14 @@ def _section(title: str, name: str) -> nodes.section:
 
 
 def visit_claim_rows(self: HTML5Translator, node: claim_rows) -> None:
-    """Write the rows as `claims.Checked` does, each with an anchor."""
+    """Write the rows as `claims.Checked` does, each with an anchor, and a place where asked."""
     html = Checked(tuple(map(Finding.from_record, node["records"]))).html()
     html = ANCHOR.sub(r'id="claim-\1" \g<0>', html)
+    if "places" in node:  # the page of all claims says once what the drawings mean
+        html = re.sub(r'<p class="rc-legend">.*?</p>', "", html)
+    for claim_id, (title, address) in node.get("places", {}).items():
+        link = f'<p class="rc-how">Measured in <a href="{escape(address)}">{escape(title)}</a></p>'
+        html = re.sub(rf'(data-claim="{claim_id}".*?)(<details)', rf"\1{link}\2", html, count=1)
     self.body.append(f'<div class="rc-output">{html}</div>\n')
     raise nodes.SkipNode
 

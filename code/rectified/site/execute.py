@@ -10,18 +10,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from rectified.site.cache import cache_path, keep_newest
 
 TIMEOUT = 120  # seconds for one cell
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+LINES = 16  # of a traceback: what a claim that disagrees has to say fits in
+KERNEL = "python3"
+ENVIRONMENT = {  # of the kernels: the jobs share the cores, so each chapter has one thread
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else debugpy warns when a machine is slow
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     if given.jobs < 1:
         parser.error(f"jobs must be 1 or more, got {given.jobs}")
-    os.environ |= dict.fromkeys(THREADS, "1")  # kernels inherit it; the jobs share the cores
+    os.environ |= ENVIRONMENT
     os.environ.pop("JUPYTER_PATH", None)  # a python3 kernel there would win over our own
     root = given.root.resolve()
     path = cache_path(root)
@@ -43,19 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def chapters(root: Path) -> list[Path]:
     """List the notebooks that `_toc.yml` names, in its order."""
-    names = _files(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
-    paths = [(root / name).with_suffix(".ipynb") for name in names]
+    paths = [root / f"{name}.ipynb" for name in parse_toc_yaml(root / "_toc.yml")]
     return [path for path in paths if path.is_file()]
-
-
-def _files(entry: object) -> list[str]:
-    """Collect the values of `root` and `file`, in the order of the document."""
-    if isinstance(entry, list):
-        return [name for item in entry for name in _files(item)]
-    if isinstance(entry, dict):
-        own = [entry[key] for key in ("root", "file") if key in entry]
-        return own + [name for value in entry.values() for name in _files(value)]
-    return []
 
 
 async def execute(
@@ -74,6 +71,9 @@ async def execute(
         if key in known:
             return None
         known.add(key)  # two chapters with the same cells share one result
+        if not any(cell.cell_type == "code" for cell in notebook.cells):
+            _keep(path, notebook, cache)  # or myst-nb would start a kernel for it
+            return None
         async with gate:
             return path if await _failed(path, notebook, cache, timeout) else None
 
@@ -86,22 +86,24 @@ async def _failed(
     """Execute one notebook and keep the result; say how it went, and whether it failed."""
     start = time.perf_counter()
     try:
-        if any(cell.cell_type == "code" for cell in notebook.cells):
-            await _client(path, notebook, timeout).async_execute()
+        await _client(path, notebook, timeout).async_execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
-        print(f"{path.name} failed: {explain(error, notebook, timeout)}", file=sys.stderr)
+        print(f"{path.name}: {explain(error, notebook, timeout)}", file=sys.stderr)
         return True
-    cache.cache_notebook_bundle(
-        CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True
-    )
-    print(f"{path.name} executed in {time.perf_counter() - start:.1f} s", flush=True)
+    _keep(path, notebook, cache)
+    print(f"{path.name}: executed in {time.perf_counter() - start:.1f} s", flush=True)
     return False
+
+
+def _keep(path: Path, notebook: NotebookNode, cache: JupyterCacheAbstract) -> None:
+    bundle = CacheBundleIn(notebook, str(path))
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
 def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
     return NotebookClient(
         notebook,
-        kernel_name="python3",
+        kernel_name=KERNEL,
         timeout=timeout,
         record_timing=False,  # timings would go into the cells' metadata, and so into the key
         extra_arguments=["--log-level=ERROR"],  # ipykernel 7 warns about TCP at every start
@@ -112,14 +114,15 @@ def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
 def explain(error: Exception, notebook: NotebookNode, timeout: int) -> str:
     """Say in plain words why a notebook failed, and in which cell."""
     if isinstance(error, NoSuchKernel):
-        return "there is no python3 kernel in this environment; `make book` installs one."
+        return f"this environment has no kernel {KERNEL!r}; `make book` installs one."
     if isinstance(error, DeadKernelError):
         return f"its kernel died {_where(notebook)}; memory may have run out."
     if isinstance(error, CellTimeoutError):
         return f"a cell took longer than {timeout} s {_where(notebook)}."
-    traceback = re.sub(r"\x1b\[[0-9;]*m", "", getattr(error, "traceback", str(error)))
-    lines = [line for line in traceback.splitlines() if line.strip()]
-    return f"a cell raised {_where(notebook)}.\n" + "\n".join(f"    {x}" for x in lines[-12:])
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colours
+    traceback = re.split(r"^-{20,}$", text, flags=re.MULTILINE)[-1]  # below the cell's own code
+    lines = [line for line in traceback.splitlines() if line.strip()][-LINES:]
+    return f"a cell raised {_where(notebook)}.\n" + "\n".join(f"    {line}" for line in lines)
 
 
 def _where(notebook: NotebookNode) -> str:

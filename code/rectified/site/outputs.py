@@ -5,15 +5,14 @@ from typing import ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.util import logging
 
 from rectified.display.output import CLAIMS_MIME
+from rectified.site import katex
 from rectified.site.claims import claim_rows
 
+logger = logging.getLogger(__name__)
 STYLE = re.compile(r'\A\s*<style class="rc-style">.*?</style>', re.DOTALL)
-
-
-class own_output(nodes.raw):
-    """HTML of an output of ours: neither myst-nb's class nor the theme's ground behind it."""
 
 
 class OutputRenderer:
@@ -28,7 +27,18 @@ class OutputRenderer:
         """Return the nodes for an output of ours; None leaves any other to myst-nb."""
         if data.mime_type == CLAIMS_MIME:
             return [claim_rows(records=data.content["records"])]
-        if data.mime_type == "text/html" and "rectified" in data.output_metadata:
-            kind = data.output_metadata["rectified"]["kind"]
-            return [own_output("", STYLE.sub("", data.string), format="html", kind=kind)]
-        return None
+        if data.mime_type != "text/html" or "rectified" not in data.output_metadata:
+            return None
+        html = STYLE.sub("", data.string)  # the site serves these rules once, as outputs.css
+        if data.output_metadata["rectified"]["kind"] == "table":
+            html = _typeset(html, data)
+        return [nodes.raw("", html, format="html")]
+
+
+def _typeset(html: str, data: MimeData) -> str:
+    """Render the formulas of a table; JupyterLab and Colab do so by themselves."""
+    try:
+        return katex.in_html(html)
+    except katex.FormulaError as error:
+        logger.warning("table in cell %s: %s", data.cell_index, error)
+        return html

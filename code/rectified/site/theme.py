@@ -16,7 +16,8 @@ from rectified.site.launch import launch_links
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
 SHEETS = ("tokens.css", "katex/katex.min.css", "outputs.css", "book.css")
-TITLE = re.compile(r'<h1>(?:<span class="section-number">.*?</span>)?(.*?)</h1>', re.DOTALL)
+NUMBER = re.compile(r'<span class="section-number">.*?</span>')
+TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
     *("scripts", "styles", "vendor", "locales", "images", "*.png", "*macros.html"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
@@ -47,13 +48,15 @@ def fill_page(
     """Choose the page's assets and write what stands above its title."""
     body = context.get("body", "")
     sheets = [name for name in SHEETS if "katex" not in name or 'class="katex' in body]
-    context["css_files"] = []
-    context["script_files"] = []
+    context["css_files"].clear()  # what themes and extensions added; these lists are Sphinx's own
+    context["script_files"].clear()
     for name in sheets:
         app.add_css_file(name)
     app.add_js_file("rectified.js", loading_method="defer")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
+    for neighbour in filter(None, (context.get("prev"), context.get("next"))):
+        neighbour["title"] = NUMBER.sub("", neighbour["title"])
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
     if doctree:
         context["description"] = description(doctree)
@@ -66,7 +69,7 @@ def header(app: Sphinx, pagename: str, title: str) -> str:
     part = _parts(app.config).get(pagename)
     words = f"{chapter} <b>{part}</b>" if part else chapter
     kicker = f'<p class="rc-kicker">{words.strip()}</p>' if words else ""
-    return f'<header class="rc-title">{kicker}<h1>{title}</h1></header>'
+    return f'<header class="rc-title">{kicker}<h1>{NUMBER.sub("", title)}</h1></header>'
 
 
 def _parts(config: Config) -> dict[str, str]:

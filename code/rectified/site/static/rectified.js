@@ -1,4 +1,5 @@
 // What a page does without a kernel and without a library: theme, current section, scrolling by key.
+const KEY = "rectified-theme";
 const root = document.documentElement;
 
 // Theme: the system's, until the reader wants the other one; that choice is kept.
@@ -13,12 +14,12 @@ function show(theme) {
 button.hidden = false;
 button.addEventListener("click", () => {
   const theme = root.dataset.theme === "dark" ? "light" : "dark";
-  if (theme === system()) localStorage.removeItem("theme");
-  else localStorage.setItem("theme", theme);
   show(theme);
+  if (theme === system()) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, theme);
 });
-dark.addEventListener("change", () => localStorage.getItem("theme") || show(system()));
-show(root.dataset.theme);
+dark.addEventListener("change", () => localStorage.getItem(KEY) || show(system()));
+show(root.dataset.theme ?? system());
 
 // On this page: the section that the reader is in stands out.
 const links = new Map(
