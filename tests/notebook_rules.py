@@ -79,6 +79,22 @@ def parsed(cell: NotebookNode) -> ast.Module:
     return ast.parse(TransformerManager().transform_cell(cell.source))
 
 
+def checked_claims(chapter: Chapter) -> list[str]:
+    """Return the ids handed to `claims.check`, and the keys handed to `claims.check_all`."""
+    ids = []
+    for cell in chapter.cells("code"):
+        for node in ast.walk(parsed(cell)):
+            if not (
+                isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute)
+            ):
+                continue
+            if node.func.attr == "check" and isinstance(node.args[0], ast.Constant):
+                ids.append(node.args[0].value)
+            if node.func.attr == "check_all" and isinstance(node.args[0], ast.Dict):
+                ids += [key.value for key in node.args[0].keys if isinstance(key, ast.Constant)]
+    return ids
+
+
 def has_no_outputs(chapter: Chapter) -> Iterator[str]:
     """Committed without outputs and without counts."""
     for cell in chapter.cells("code"):
@@ -156,12 +172,16 @@ def has_one_title(chapter: Chapter) -> Iterator[str]:
 
 
 def has_working_links(chapter: Chapter) -> Iterator[str]:
-    """A link leads to a file of the book, or to a source of references.bib."""
+    """A link leads to a source of references.bib, a file of the book, or a claim of the page."""
+    anchors = {f"#claim-{claim_id}" for claim_id in checked_claims(chapter)}
     links = [token for token in chapter.tokens if token.type in ("link_open", "image")]
     for target in (str(link.attrs.get("href") or link.attrs.get("src")) for link in links):
         if target.startswith(("http://", "https://")):
             if target not in chapter.sources and not target.startswith(ALLOWED_SITES):
                 yield f"{target} is not in references.bib"
+        elif target.startswith("#"):
+            if target not in anchors:
+                yield f"{target} is no claim that this page checks"
         elif not (chapter.path.parent / target.partition("#")[0]).is_file():
             yield f"{target} leads nowhere"
 
@@ -219,22 +239,6 @@ def starts_with_the_set_up_cell(chapter: Chapter) -> Iterator[str]:
         yield "the first cell must have the tags remove-cell and setup"
     if first.source != repository.setup_cell(chapter.address):
         yield "the set-up cell is not that of tools/repository.py: run make repository"
-
-
-def checked_claims(chapter: Chapter) -> list[str]:
-    """Return the ids handed to `claims.check`, and the keys handed to `claims.check_all`."""
-    ids = []
-    for cell in chapter.cells("code"):
-        for node in ast.walk(parsed(cell)):
-            if not (
-                isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute)
-            ):
-                continue
-            if node.func.attr == "check" and isinstance(node.args[0], ast.Constant):
-                ids.append(node.args[0].value)
-            if node.func.attr == "check_all" and isinstance(node.args[0], ast.Dict):
-                ids += [key.value for key in node.args[0].keys if isinstance(key, ast.Constant)]
-    return ids
 
 
 def checks_known_claims_once(chapter: Chapter) -> Iterator[str]:

@@ -84,7 +84,8 @@ GOALS = """\
 > - yes
 > - no
 
-[Glorot](https://proceedings.mlr.press/v15/glorot11a.html) and [itself](tiny.ipynb#top)."""
+[Glorot](https://proceedings.mlr.press/v15/glorot11a.html) and [itself](tiny.ipynb#top),
+and a [claim](#claim-known)."""
 EXERCISES = "## Folklore, tested\n\nNone.\n\n## Exercises\n\n" + "\n\n".join(
     f"### Exercise {number}. Again\n\n*function · {number} minutes*\n\n"
     "<details>\n<summary>Solution</summary>\n\nDone.\n\n</details>"
@@ -175,6 +176,7 @@ FAULTS: list[tuple[Callable, Callable[[nbformat.NotebookNode], object]]] = [
     (rules.has_one_title, put(TITLE, "# One\n\n### Three")),
     (rules.has_working_links, swap(TEXT, "tiny.ipynb", "gone.ipynb")),
     (rules.has_working_links, swap(TEXT, "v15", "v16")),
+    (rules.has_working_links, swap(TEXT, "#claim-known", "#claim-unknown")),
     (rules.has_working_links, put(TITLE, "# A title\n\n![a picture](gone.png)")),
     (rules.has_the_parts_of_a_chapter, swap(TEXT, "You will", "You may")),
     (rules.has_the_parts_of_a_chapter, swap(TEXT, "**Know first** nothing", "")),
