@@ -140,7 +140,7 @@ def maxout(*, pieces: int = 2) -> VectorActivation:
     share it out. A NaN is its group's maximum, and its own slope is NaN.
     Raises ValueError unless pieces is an integer of at least 2. Source: goodfellow2013maxout.
     """
-    if not isinstance(pieces, int) or pieces < 2:
+    if not isinstance(pieces, int | np.integer) or pieces < 2:
         raise ValueError(f"pieces must be an integer of at least 2, got {pieces}")
 
     def width(units: int) -> int:
