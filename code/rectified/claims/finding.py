@@ -1,13 +1,17 @@
 """A claim and what was measured of it: outcomes, verdict, and the record that the site keeps."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from rectified.claims.ledger import Claim, Outcome, Test, Verdict, conclude, derive
 from rectified.claims.reading import parse
 from rectified.claims.statistics import Estimate
+
+CLAIM_FIELDS = {"id", "topic", "claim", "source", "expected", "condition", "why"}
+TEST_FIELDS = ("quantity", "criterion", "outside")
+ESTIMATE_FIELDS = tuple(field.name for field in fields(Estimate))
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,18 @@ class Finding:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Finding":
-        """Return the finding that `record` was made of; LedgerError if it cannot be one."""
-        entry = {name: value for name, value in record.items() if name in CLAIM_FIELDS}
+        """Return the finding that `record` was made of.
+
+        Raises KeyError for a field that is missing, ValueError or TypeError for one that is wrong.
+        """
+        tests = {test["name"]: test for test in record["tests"]}
+        entry = {name: record[name] for name in CLAIM_FIELDS}
         entry["tests"] = {
-            test["name"]: {name: test[name] for name in ("quantity", "criterion", "outside")}
-            for test in record["tests"]
+            name: {field: test[field] for field in TEST_FIELDS} for name, test in tests.items()
         }
         estimates = {
-            test["name"]: Estimate(**{name: test[name] for name in ESTIMATE_FIELDS})
-            for test in record["tests"]
+            name: Estimate(**{field: test[field] for field in ESTIMATE_FIELDS})
+            for name, test in tests.items()
         }
         return cls(parse(entry, "record"), estimates)
 
@@ -73,7 +80,3 @@ class Finding:
             "verdict": str(self.outcomes[test.name]),
             "outside": test.outside,
         }
-
-
-CLAIM_FIELDS = {"id", "topic", "claim", "source", "expected", "condition", "why"}
-ESTIMATE_FIELDS = tuple(Estimate.__dataclass_fields__)

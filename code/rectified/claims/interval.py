@@ -71,10 +71,11 @@ def _path(name: str, start: float, end: float) -> str:
 
 
 def _label(text: str, x: float) -> str:
-    half = len(text) * CHARACTER / 2
+    """Return the label, under `x` but inside the drawing."""
+    half = min(len(text) * CHARACTER, WIDTH) / 2
     x = min(max(x, half), WIDTH - half)
-    raised = POWER.sub(
-        lambda power: f'10<tspan class="rc-power" dy="-4">{power[1].translate(PLAIN)}</tspan>',
-        escape(text),
-    )
-    return f'<text x="{x:.1f}" y="33">{raised}</text>'
+    written, *rest = POWER.split(escape(text))
+    for power, after in zip(rest[::2], rest[1::2], strict=True):
+        written += f'10<tspan class="rc-power" dy="-4">{power.translate(PLAIN)}</tspan>'
+        written += f'<tspan dy="4">{after}</tspan>' if after else ""
+    return f'<text x="{x:.1f}" y="33">{written}</text>'

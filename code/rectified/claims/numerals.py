@@ -1,7 +1,7 @@
 """Numbers as a person writes them: 4.28, 1.7 × 10⁻¹⁶, 12,000; always from the measurement."""
 
-import math
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from rectified.claims.ledger import Criterion, derive
@@ -30,11 +30,18 @@ def measured(estimate: Estimate, criterion: Criterion) -> tuple[str, str, str]:
     More digits are given where the rounded interval would say another thing of the criterion than
     the measured one: 0.9996 does not become 1.00 where the sentence says "below 1".
     """
-    rounded, decimals = _rounded(estimate, criterion)
-    numbers = (rounded.value, rounded.low, rounded.high)
+    for decimals in range(_decimals(estimate), _decimals(estimate) + 17):
+        numbers = [_round(x, decimals) for x in (estimate.value, estimate.low, estimate.high)]
+        rounded = replace(estimate, value=numbers[0], low=numbers[1], high=numbers[2])
+        if derive(criterion, rounded) is derive(criterion, estimate):
+            break
+    else:  # a bound that is far smaller than the interval, or than the number
+        return given(estimate.value), given(estimate.low), given(estimate.high)
     plain = _is_plain(max(numbers, key=abs))
-    texts = tuple(_written(number, decimals, plain) for number in numbers)
-    return texts if estimate.low < estimate.high else tuple(map(_trimmed, texts))
+    value, low, high = (_written(number, decimals, plain) for number in numbers)
+    if estimate.low < estimate.high:
+        return value, low, high
+    return _trimmed(value), _trimmed(low), _trimmed(high)
 
 
 def words(criterion: Criterion) -> str:
@@ -53,20 +60,15 @@ def spoken(text: str) -> str:
     return said.translate(SPOKEN)
 
 
-def _rounded(estimate: Estimate, criterion: Criterion) -> tuple[Estimate, int]:
-    """Return the estimate, rounded as little as it takes to be read right, and its decimals."""
+def _decimals(estimate: Estimate) -> int:
+    """Return how many decimals the interval's half length gives a meaning; negative for tens."""
     spread = (estimate.high - estimate.low) / 2
-    outcome, largest = derive(criterion, estimate), max(abs(estimate.low), abs(estimate.high))
-    start = max(-_exponent(spread), 1 - _exponent(largest))  # 4.1 ± 2 keeps its 1
-    if spread == 0:
-        whole = estimate.value.is_integer() and abs(estimate.value) < LARGE
-        start = 0 if whole else DIGITS - 1 - _exponent(estimate.value)
-    for decimals in range(start, start + 17):
-        numbers = (_round(x, decimals) for x in (estimate.value, estimate.low, estimate.high))
-        rounded = Estimate(*numbers, estimate.n, estimate.method)
-        if derive(criterion, rounded) is outcome:
-            return rounded, decimals
-    return estimate, start + 17
+    if spread:
+        largest = max(abs(estimate.low), abs(estimate.high))
+        return max(-_exponent(spread), 1 - _exponent(largest))  # 4.1 ± 2 keeps its 1
+    if estimate.value.is_integer() and abs(estimate.value) < LARGE:
+        return 0
+    return DIGITS - 1 - _exponent(estimate.value)
 
 
 def _round(value: float, decimals: int) -> float:
@@ -77,9 +79,10 @@ def _written(value: float, decimals: int, plain: bool) -> str:
     """Return `value` to that many decimals, as a plain number or with a power of ten."""
     if value == 0:
         return "0"
+    shortest = Decimal(repr(value))  # the digits that a person would write, not those of the double
     if plain:
-        return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
-    mantissa, power = f"{value:.{max(decimals + _exponent(value), 0)}e}".split("e")
+        return f"{shortest:,.{max(decimals, 0)}f}".replace("-", "−")
+    mantissa, power = f"{shortest:.{max(decimals + _exponent(value), 0)}e}".split("e")
     raised = str(int(power)).translate(SUPERSCRIPT)
     return f"{mantissa.replace('-', '−')}{TIMES}10{raised}"
 
@@ -100,4 +103,4 @@ def _is_plain(value: float) -> bool:
 
 def _exponent(value: float) -> int:
     """Return the power of ten of the leading digit; 0 for 0."""
-    return math.floor(math.log10(abs(value))) if value else 0
+    return Decimal(repr(value)).adjusted() if value else 0

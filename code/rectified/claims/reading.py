@@ -64,7 +64,8 @@ class _Loader(yaml.SafeLoader):
         names = [key.value for key, _ in node.value]
         for name in names:
             if names.count(name) > 1:
-                raise LedgerError(f"field {name!r} stands twice{node.start_mark}")
+                line = node.start_mark.line + 1
+                raise LedgerError(f"mapping at line {line}: field {name!r} stands twice")
         return super().construct_mapping(node, deep=deep)
 
 

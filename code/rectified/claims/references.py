@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from pybtex.database import Entry, parse_file
+from pybtex.database import Entry, Person, parse_file
+from pybtex.richtext import Text
 
 PACKAGE = Path(__file__).parents[1]
 # An installed package carries a copy, made when its wheel is built; a checkout has the file itself.
@@ -44,16 +45,16 @@ def read(path: Path) -> Mapping[str, Reference]:
 def _reference(entry: Entry) -> Reference:
     names = [_last_name(person) for person in entry.persons.get("author", [])]
     if not names:
-        names = [entry.rich_fields["title"].render_as("text")]
+        names = [str(Text.from_latex(entry.fields["title"]))]
     who = names[0] if len(names) == 1 else " & ".join(names)
     if len(names) > 2:
         who = f"{names[0]} et al."
     return Reference(f"{who} {entry.fields.get('year', '')}".strip(), _url(entry))
 
 
-def _last_name(person: object) -> str:
+def _last_name(person: Person) -> str:
     parts = [*person.rich_prelast_names, *person.rich_last_names]
-    return " ".join(part.render_as("text") for part in parts)
+    return " ".join(map(str, parts))
 
 
 def _url(entry: Entry) -> str | None:

@@ -151,8 +151,8 @@ def _bootstrap(
 ) -> tuple[float, float, str]:
     """Return (low, high, name of the method): BCa, or percentiles where BCa is undefined."""
     settings = {"confidence_level": level, "batch": max(1, 1_000_000 // len(samples))}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # answered right below
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):  # answered right below
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         result = stats.bootstrap((samples,), statistic, method="BCa", rng=rng, **settings)
     method = "BCa bootstrap"
     if np.isnan(result.confidence_interval).any():
