@@ -120,7 +120,7 @@ def test_the_error_tells_an_author_all_that_is_needed(ledger: claims.Ledger) -> 
         '  "ReLU keeps the size of the gradient." (if the weights have variance 2/fan_in)',
         "  test 'he': factor per layer: 0.90, 95 % 0.80 to 0.94 (20 seeds, t), "
         "predicted 0.95 to 1.05: refuted",
-        "  test 'lecun', outside the condition: the same with 1/fan_in: 1 (1 cases, exact), "
+        "  test 'lecun', outside the condition: the same with 1/fan_in: 1 (exact), "
         "predicted 0.95 to 1.05: supported",
         "  Some of its predictions hold and others fail: make them two claims.",
         "  Find the fault in the measurement or in `expected`; the criterion stays.",

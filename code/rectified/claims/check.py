@@ -102,8 +102,8 @@ def _line(finding: Finding, test: Test) -> str:
     value, low, high = shown(estimate, test.criterion)
     interval = f", {100 * estimate.level:g} % {low} to {high}" if low != high else ""
     where = ", outside the condition" if test.outside else ""
+    count = f"{estimate.n:,} {estimate.counted}, " if estimate.n > 1 else ""
     return (
         f"  test {test.name!r}{where}: {test.quantity}: {value}{interval} "
-        f"({estimate.n:,} {estimate.counted}, {estimate.method}), "
-        f"predicted {words(test.criterion)}: {outcome}"
+        f"({count}{estimate.method}), predicted {words(test.criterion)}: {outcome}"
     )

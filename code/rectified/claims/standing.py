@@ -94,7 +94,7 @@ def standings(
 def summary(all_standings: Sequence[Standing]) -> str:
     """Return one line that says how many claims there are, and how they stand."""
     counts = Counter(standing.status for standing in all_standings)
-    told = [f"{counts[status]} {status}" for status in Status if counts[status]]
+    told = [f"{counts[status]} {status.removesuffix('s')}" for status in Status if counts[status]]
     return f"{len(all_standings)} claims: {', '.join(told) or 'none'}"
 
 
