@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from rectified.activations import relu
+
 Layer = tuple[np.ndarray, np.ndarray]  # w of shape (fan_in, fan_out), b of shape (fan_out,)
 
 
@@ -50,7 +52,10 @@ def random_layers(*, seed: int, widths: Sequence[int]) -> list[Layer]:
     rng = np.random.default_rng(seed)
     fans = [2, *widths, 1]
     return [
-        (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), rng.normal(0, 0.5, fan_out))
+        (
+            rng.normal(0, np.sqrt(2 / max(fan_in, 1)), (fan_in, fan_out)),
+            rng.normal(0, 0.5, fan_out),
+        )
         for fan_in, fan_out in pairwise(fans)
     ]
 
@@ -77,6 +82,24 @@ def plane_regions(*, seed: int, widths: Sequence[int], box: float = 2.0) -> Plan
         slopes=np.stack([piece.slopes @ w_out[:, 0] for piece in pieces]),
         offsets=np.array([piece.offsets @ w_out[:, 0] + b_out[0] for piece in pieces]),
     )
+
+
+def largest_jump(result: PlaneRegions) -> float:
+    """Return how far the planes of the pieces miss the network where pieces meet, at most.
+
+    Every piece's plane is taken at its corners, which it shares with its neighbours, and set
+    against the one value that the network has there; relative to the spread of these values.
+    """
+    corners = np.concatenate(result.polygons[-1])
+    sizes = [len(polygon) for polygon in result.polygons[-1]]
+    slopes, offsets = np.repeat(result.slopes, sizes, axis=0), np.repeat(result.offsets, sizes)
+    *hidden, (w_out, b_out) = random_layers(seed=result.seed, widths=result.widths)
+    h = corners
+    for w, b in hidden:
+        h = relu(h @ w + b)
+    value = (h @ w_out + b_out)[:, 0]
+    plane = np.sum(corners * slopes, axis=1) + offsets
+    return float(np.max(np.abs(plane - value)) / np.std(value))
 
 
 def square(box: float) -> Piece:

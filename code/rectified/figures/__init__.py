@@ -5,9 +5,11 @@ from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.hinge_sums import hinges
 from rectified.figures.planes import regions
+from rectified.figures.properties import activation_table
 
 __all__ = [
     "Figure",
+    "activation_table",
     "gallery",
     "hinges",
     "regions",

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from rectified.display.tokens import LIGHT
 from rectified.experiments.signals import Bends, Spread
 from rectified.figures.canvas import Figure, blank
+from rectified.figures.labels import signed
 from rectified.figures.style import BAND, colour, house_style
 
 TALLEST = 0.27  # share that a histogram shows; a spike that is taller is cut, and labelled
@@ -74,17 +75,17 @@ def spread(results: Sequence[Spread]) -> Figure:
         axes.remove()
     for axes in panels[-1]:
         axes.set_xlabel("value")
-    said = [f"{r.title} mean {_signed(r.mean)}, spread {r.std:.2f}" for r in results]
-    means = ", ".join(f"{_signed(r.mean)} after {r.title}" for r in results)
+    said = [f"{r.title} mean {signed(r.mean)}, spread {r.std:.2f}" for r in results]
+    means = ", ".join(f"{signed(r.mean)} after {r.title}" for r in results)
     return Figure(
         drawing,
-        message=f"A mean of {_signed(results[0].mean_in)} becomes {means}",
+        message=f"A mean of {signed(results[0].mean_in)} becomes {means}",
         alt="Histograms of what activations make of the same normal inputs. "
         + "; ".join(
             f"{text}, {r.zeros:.0%} exactly zero" for text, r in zip(said, results, strict=True)
         )
         + ".",
-        caption=f"Outline: inputs, normal with mean {_signed(results[0].mean_in)} and standard "
+        caption=f"Outline: inputs, normal with mean {signed(results[0].mean_in)} and standard "
         f"deviation {results[0].std_in:g}. Filled: outputs. Shares of bins that are 0.1 wide, "
         "computed, not sampled. Spread: standard deviation.",
     )
@@ -98,12 +99,7 @@ def _shares(axes: Axes, result: Spread) -> None:
     axes.set(xlim=(-3, 3), ylim=(0, TALLEST), yticks=[0, 0.1, 0.2], xticks=range(-2, 3))
     axes.set_yticklabels(["0", "10 %", "20 %"])
     axes.set_title(result.title, color=line, weight=600)
-    note = f"mean {_signed(result.mean)}\nspread {result.std:.2f}"
+    note = f"mean {signed(result.mean)}\nspread {result.std:.2f}"
     axes.text(-2.9, 0.26, note, va="top", size=12, color=LIGHT["muted"])
     if result.zeros > 0:
         axes.text(0.25, 0.26, f"{result.zeros:.0%} are 0".replace("%", " %"), va="top", color=line)
-
-
-def _signed(number: float) -> str:
-    """Write a number with two digits, a real minus sign, and no minus before 0."""
-    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from rectified.activations import Activation
 from rectified.display.tokens import LIGHT
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves
+from rectified.figures.labels import label_curves, signed
 from rectified.figures.style import GRADIENT_DASH, WIDTH, colour, house_style
 
-COLUMNS = 4
-REACH, LOW, HIGH = 4.0, -1.8, 4.0  # what a panel of the gallery shows
+COLUMNS = 3  # so that a phone's panels are wide enough
+REACH, LOW, HIGH = 4.0, -1.9, 2.6  # what a panel of the gallery shows
 HEADING, GAP = 32, 12  # units
 PANEL = WIDTH / COLUMNS - GAP  # units across; the height gives both axes the same unit
 TALL = PANEL * (HIGH - LOW) / (2 * REACH)
@@ -61,12 +61,18 @@ def gallery(activations: Iterable[Activation]) -> Figure:
     names = (f"{name}: {', '.join(f.title for f in members)}" for name, members in groups)
     return Figure(
         drawing,
-        message=f"{kinked} of these {len(entries)} activations have a kink, {jumping} a jump",
+        message=_counted(len(entries), kinked, jumping),
         alt=f"Small plots, one for each activation. {'. '.join(names)}. Each shows the value as a "
         "solid and the slope as a dashed line; circles mark kinks.",
         caption="Solid: value. Dashed: slope. Circle: kink. All panels have the same axes, with "
         f"the same unit across and up: z from −{REACH:g} to {REACH:g}, ticks at 1.",
     )
+
+
+def _counted(number: int, kinked: int, jumping: int) -> str:
+    if number == 1:
+        return "One activation, its value and its slope"
+    return f"{kinked} of these {number} activations have a kink, {jumping} a jump"
 
 
 def _panel(axes: Axes, f: Activation) -> None:
@@ -84,7 +90,7 @@ def _panel(axes: Axes, f: Activation) -> None:
     axes.plot(x, slope, color=line, lw=1.4, ls=GRADIENT_DASH)
     kinks = np.array([place for place in f.kinks if abs(place) < REACH])
     axes.plot(kinks, f(kinks), "o", ms=4.5, mfc=LIGHT["bg"], mec=line, mew=1.3)
-    axes.set_title(f.title, color=line, pad=3, size=12)
+    axes.set_title(f.title, color=line, pad=3)
 
 
 @house_style()
@@ -113,7 +119,8 @@ def slopes(activations: Sequence[Activation], *, reach: float = 6.0) -> Figure:
     return Figure(
         drawing,
         message=f"The slope is at most {bounded}",
-        alt=f"Dashed curves: slopes over z from −{reach:g} to {reach:g}. Their largest values: "
+        alt=f"Dashed curves: slopes over z from −{reach:g} to {reach:g}. Their largest values, and "
+        "where they end: "
         + ", ".join(f"{f.title} {f.slopes[1]:.3g}, {_far(f, reach)}" for f in activations)
         + ".",
     )
@@ -121,4 +128,4 @@ def slopes(activations: Sequence[Activation], *, reach: float = 6.0) -> Figure:
 
 def _far(f: Activation, reach: float) -> str:
     left, right = f.derivative(np.array([-reach, reach]))
-    return f"{left:.2g} at the left end and {right:.2g} at the right"
+    return f"from {signed(left)} at the left end to {signed(right)} at the right"

@@ -37,16 +37,16 @@ def hinges(results: Sequence[HingeSum], *, shown: int, target: str = "the curve"
         alt=f"Left: {shown} thin lines, each zero up to its own place and straight from there on, "
         f"and their sum, a bent line that touches {target} at {shown + 1} points. Right: the "
         f"largest error against the number of hinges, on logarithmic axes: {sizes}.",
-        caption="Thin: the single ReLUs. Bold: their sum, with a circle where each begins. Grey "
-        f"and broad: {target}.",
+        caption="Thin blue: the single ReLUs. Bold blue: their sum, with a circle where each "
+        f"starts. Without colour: {target}.",
     )
 
 
 def _sum(axes: Axes, result: HingeSum, target: str) -> None:
-    axes.plot(result.x, result.target, color=LIGHT["rule"], lw=9, solid_capstyle="butt")
     axes.plot(result.x, result.hinges.T, color=LIGHT["relu"], lw=0.9)
-    axes.plot(result.x, result.total, color=LIGHT["relu"], lw=2.2)
+    axes.plot(result.x, result.total, color=LIGHT["relu"], lw=2.8)
     at_knots = result.total[:: len(result.x) // result.pieces][:-1]
+    axes.plot(result.x, result.target, color=LIGHT["linear"], lw=1)
     circles = {"ms": 5, "mfc": LIGHT["bg"], "mec": LIGHT["relu"], "clip_on": False}
     axes.plot(result.knots, at_knots, "o", **circles)
     axes.set(xlim=(result.x[0], result.x[-1]), xlabel="x")

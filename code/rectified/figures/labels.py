@@ -10,6 +10,11 @@ GRID = np.array([(across, up) for across in (-1, -0.5, 0, 0.5, 1) for up in (-1,
 ENOUGH = 24.0  # units; more room than this does not make a place better
 
 
+def signed(number: float) -> str:
+    """Write a number with two decimals, a real minus sign, and no minus before 0."""
+    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
 def label_curves(
     axes: Axes,
     x: np.ndarray,
@@ -23,7 +28,7 @@ def label_curves(
     """
     lines = [_on_canvas(axes, x, curve) for curve in curves]  # (points, 2) each
     frame = _on_canvas(axes, np.array(axes.get_xlim()), np.array(axes.get_ylim()))
-    taken: list[np.ndarray] = []  # points of the labels so far
+    taken = [np.empty((0, 2))]  # points of the labels so far
     for i, (text, colour) in enumerate(zip(texts, colours, strict=True)):
         note = axes.annotate(text, (0, 0), xycoords="figure points", color=colour, weight=600)
         note.set(ha="center", va="center", in_layout=False)

@@ -1,0 +1,432 @@
+"""Figures: the palette holds for every eye, every picture follows the theme and says what it is."""
+
+import html
+import itertools
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from colorspacious import cspace_converter
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+from IPython.core.formatters import DisplayFormatter
+from matplotlib import font_manager
+from matplotlib.text import Text
+
+from rectified import experiments, figures
+from rectified.activations import ALL, ELEMENTWISE, gelu, relu, sigmoid, tanh
+from rectified.display import tokens
+from rectified.figures import canvas, labels, style, svg
+
+FONTS = Path(tokens.__file__).with_name("fonts")
+EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
+    "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
+    "hinges": lambda: figures.hinges(
+        [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
+    ),
+    "regions": lambda: figures.regions(
+        experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
+    ),
+    "slopes": lambda: figures.slopes([sigmoid, tanh, relu, gelu]),
+    "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
+    "with_and_without_bend": lambda: figures.with_and_without_bend(
+        [experiments.with_and_without_bend(f, seeds=range(5)) for f in (relu, tanh)]
+    ),
+}
+LIMITS = {"regions": 120_000}  # bytes; a picture of 800 polygons may weigh more than a curve
+each_figure = pytest.mark.parametrize("name", EXAMPLES)
+
+
+@cache
+def example(name: str) -> figures.Figure:
+    return EXAMPLES[name]()
+
+
+@cache
+def picture(name: str) -> str:
+    return example(name).svg()
+
+
+# The palette. Least contrast 4.5 for what is also used as text, 3 for marks (WCAG 2.2, 1.4.3 and
+# 1.4.11). Least distance 12 in CAM02-UCS: Okabe and Ito's six colours reach 11.0 for a tritanope.
+VIEWS = {"normal": lambda c: c} | {
+    name: lambda c, kind=kind: np.clip(
+        cspace_converter({"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}, "sRGB1")(c), 0, 1
+    )
+    for name, kind in [
+        ("protan", "protanomaly"),
+        ("deutan", "deuteranomaly"),
+        ("tritan", "tritanomaly"),
+    ]
+}
+UCS = cspace_converter("sRGB1", "CAM02-UCS")
+each_theme = pytest.mark.parametrize("theme", [tokens.LIGHT, tokens.DARK], ids=["light", "dark"])
+each_view = pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
+
+
+def rgb(colour: str) -> np.ndarray:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def luminance(colour: str) -> float:
+    c = rgb(colour)
+    return float(
+        np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted([luminance(a), luminance(b)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_of_black_and_white_is_21_as_wcag_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21, abs=1e-12)
+
+
+@each_theme
+@pytest.mark.parametrize(
+    ("least", "names"),
+    [
+        (7, ["text"]),
+        (4.5, ["muted", "link", "accent", *style.ROLES]),
+        (4.5, [f"code-{kind}" for kind in ("kw", "str", "num", "com", "fn")]),
+        (3, ["rule-strong", "div-n3", "div-n2", "div-p2", "div-p3"]),
+    ],
+)
+def test_colours_stand_out_from_page_and_surface(theme, least, names) -> None:
+    measured = {n: min(contrast(theme[n], theme[b]) for b in ("bg", "surface")) for n in names}
+    assert min(measured.values()) >= least, measured
+
+
+@each_theme
+def test_text_stands_out_from_what_lies_behind_it_in_buttons_and_marked_text(theme) -> None:
+    assert contrast(theme["on-accent"], theme["accent"]) >= 4.5
+    assert contrast(theme["text"], theme["mark"]) >= 7
+
+
+@each_view
+@each_theme
+def test_the_six_roles_differ_for_every_eye(theme, view) -> None:
+    seen = UCS(view(np.array([rgb(theme[role]) for role in style.ROLES])))
+    distances = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
+    assert min(distances) >= 12
+
+
+@each_view
+@each_theme
+def test_ramps_get_steadily_lighter_or_darker_for_every_eye(theme, view) -> None:
+    names = [f"seq-{i}" for i in range(7)]
+    sequential = UCS(view(np.array([rgb(theme[n]) for n in names])))[:, 0]
+    assert abs(np.diff(np.sign(np.diff(sequential)))).max() == 0
+    assert abs(np.diff(sequential)).min() >= 5
+    names = [f"div-{k}" for k in ("n3", "n2", "n1", "0", "p1", "p2", "p3")]
+    diverging = UCS(view(np.array([rgb(theme[n]) for n in names])))
+    for arm in (diverging[3::-1, 0], diverging[3:, 0]):
+        assert abs(np.diff(np.sign(np.diff(arm)))).max() == 0
+        assert abs(np.diff(arm)).min() >= 5
+    assert np.linalg.norm(diverging[0] - diverging[-1]) >= 20
+
+
+# Roles
+
+
+def test_every_activation_has_a_role_and_the_named_six_have_their_own() -> None:
+    assert {style.role(f.name, f.family) for f in ELEMENTWISE.values()} <= set(style.ROLES)
+    own = {"relu": "relu", "leaky_relu": "leaky", "sigmoid": "sigmoid", "tanh": "tanh"}
+    own |= {"gelu": "smooth", "identity": "linear", "prelu": "leaky", "hard_tanh": "tanh"}
+    assert {k: style.role(ELEMENTWISE[k].name, ELEMENTWISE[k].family) for k in own} == own
+
+
+def test_an_unknown_name_and_family_has_no_colour() -> None:
+    with pytest.raises(ValueError, match="no colour for 'wavelet'"):
+        style.colour("wavelet", "oscillating")
+
+
+def test_a_light_colour_says_which_dark_one_it_becomes() -> None:
+    figure_names = [n for n in tokens.LIGHT if not n.startswith(svg.NOT_FOR_FIGURES)]
+    for name in figure_names:
+        assert tokens.DARK[svg.TOKENS[tokens.LIGHT[name]]] == tokens.DARK[name], name
+
+
+# Every figure
+
+
+def test_every_public_figure_has_an_example_here() -> None:
+    assert set(EXAMPLES) == set(figures.__all__) - {"Figure", "activation_table"}  # a table
+
+
+@each_figure
+def test_a_figure_says_its_message_and_what_one_sees(name: str) -> None:
+    figure = example(name)
+    assert len(figure.message) <= 110, "a message is read at a glance"
+    assert len(figure.alt.split()) >= 20
+    assert not re.search(r"nan|inf\b|\$|\{|-\d", figure.text()), figure.text()
+
+
+@each_figure
+def test_a_picture_is_small_well_formed_and_labelled(name: str) -> None:
+    element = ElementTree.fromstring(picture(name))
+    assert element.get("role") == "img"
+    assert element.get("aria-label") == example(name).alt
+    assert element.get("width") is None, "the page decides how wide a picture is"
+    assert element.get("viewBox").startswith("0 0 480 ")
+    assert len(picture(name).encode()) <= LIMITS.get(name, 60_000)
+
+
+@each_figure
+def test_every_colour_of_a_picture_follows_the_theme(name: str) -> None:
+    bare = re.sub(r"var\(--rc-([\w-]+), (#[0-9a-f]{6})\)", "", picture(name))
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?!-)", re.sub(r'(href="|url\()#', "", bare))
+    for token, value in set(re.findall(r"var\(--rc-([\w-]+), (#[0-9a-f]{6})\)", picture(name))):
+        assert tokens.LIGHT[token] == value
+
+
+@each_figure
+@each_theme
+def test_marks_and_text_of_a_picture_stand_out(name: str, theme) -> None:
+    decoration = {"rule", "bg"}  # hairlines behind the data, and the ground itself
+    ramp = {token for token, _ in figures.planes.SHADES}  # pale in its middle, by design
+    used = set()
+    for tag in re.findall(r"<(?:path|use|text)\b[^>]*>", picture(name)):
+        least = 4.5 if tag.startswith("<text") else 3
+        for kind, token in re.findall(r"(fill|stroke): var\(--rc-([\w-]+)", tag):
+            if token not in decoration | ramp and f"{kind}-opacity" not in tag:
+                used.add(token)
+                assert contrast(theme[token], theme["bg"]) >= least, tag
+    assert used, "nothing was checked"
+
+
+@each_figure
+def test_no_text_of_a_picture_overlaps_another_or_leaves_the_canvas(name: str) -> None:
+    drawing = example(name).drawing
+    with style.house_style():
+        drawing.draw_without_rendering()
+        written = re.findall(r">([^<>]+)</text>", html.unescape(picture(name)))
+        shown = [t for t in drawing.findobj(Text) if t.get_visible() and t.get_text() in written]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in shown]
+    assert len(boxes) >= 3
+    width, height = drawing.bbox.size
+    for text, box in boxes:
+        # half a letter may hang out: pages leave 10 px at each side
+        assert -4 <= box.x0 < box.x1 <= width + 8, text
+        assert -1 <= box.y0 < box.y1 <= height + 1, text
+    for (a, one), (b, two) in itertools.combinations(boxes, 2):
+        across = min(one.x1, two.x1) - max(one.x0, two.x0)
+        along = min(one.y1, two.y1) - max(one.y0, two.y0)
+        # a box has air above its letters: 0.3 of its height may be shared
+        assert across <= 0 or along <= 0.3 * min(one.height, two.height), f"{a!r} on {b!r}"
+
+
+@each_figure
+def test_two_drawings_of_the_same_result_are_the_same_bytes(name: str) -> None:
+    assert EXAMPLES[name]().svg() == picture(name)
+
+
+def test_ids_of_two_pictures_differ_and_references_hit() -> None:
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', picture(name))) for name in EXAMPLES}
+    for a, b in itertools.combinations(ids.values(), 2):
+        assert not a & b
+    for name in EXAMPLES:
+        assert set(re.findall(r'(?:href="|url\()#([^")]+)', picture(name))) == ids[name]
+
+
+# The canvas
+
+
+def small(**changes: str) -> figures.Figure:
+    words = {"message": "One line rises from 0 to 1", "alt": "A line that rises to the right."}
+    with style.house_style():
+        drawing = canvas.blank(height=100)
+        drawing.subplots().plot([0, 1], [0, 1])
+    return figures.Figure(drawing, **(words | changes))
+
+
+def test_html_has_message_picture_and_caption_escaped() -> None:
+    figure = small(
+        message='Where a < b & "c" hold', alt='A "line" & a < sign, drawn.', caption="<b>"
+    )
+    shown = figure.html()
+    ElementTree.fromstring(shown)
+    assert shown.startswith(
+        '<figure class="rc-figure-box"><p class="rc-message">Where a &lt; b &amp; '
+    )
+    assert shown.endswith("</svg><figcaption>&lt;b&gt;</figcaption></figure>")
+    assert "<figcaption" not in small().html()
+
+
+def test_backslashes_in_an_alternative_survive() -> None:
+    assert (
+        ElementTree.fromstring(small(alt=r"The folder \1 and \g<0> rises.").svg()).get("aria-label")
+        == r"The folder \1 and \g<0> rises."
+    )
+
+
+@pytest.mark.parametrize("missing", ["", "Figure 1", "no capital letter at the start."])
+@pytest.mark.parametrize("name", ["message", "alt"])
+def test_a_message_or_alternative_that_is_no_sentence_is_refused(name: str, missing: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be a sentence"):
+        small(**{name: missing})
+
+
+def test_an_alternative_without_a_full_stop_is_refused() -> None:
+    with pytest.raises(ValueError, match="full stop"):
+        small(alt="A line that rises to the right")
+
+
+def test_text_output_has_message_alternative_and_caption() -> None:
+    assert small(caption="How.").text().splitlines() == [
+        "One line rises from 0 to 1",
+        "A line that rises to the right.",
+        "How.",
+    ]
+
+
+def test_jupyter_gets_html_and_text_and_nothing_else() -> None:
+    data, metadata = DisplayFormatter().format(small())
+    assert set(data) == {"text/html", "text/plain"}
+    assert metadata["rectified"] == {"kind": "figure"}
+
+
+def drawn(**style_of_line) -> figures.Figure:
+    figure = small()
+    figure.drawing.axes[0].plot([0, 1], [1, 0], **style_of_line)
+    return figure
+
+
+def test_a_colour_without_a_token_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"colours without a token: \['#1f77b4'\]"):
+        drawn(color="#1f77b4").svg()
+
+
+def test_black_is_refused_even_where_matplotlib_leaves_it_out() -> None:
+    figure = small()
+    figure.drawing.axes[0].text(0, 0, "black", color="black")
+    with pytest.raises(ValueError, match="a mark without a colour, or black"):
+        figure.svg()
+    figure = small()
+    figure.drawing.axes[0].fill_between([0, 1], [1, 1], color="black")
+    with pytest.raises(ValueError, match=r"colours without a token: \['#000000'\]"):
+        figure.svg()
+
+
+def test_a_raster_image_is_refused() -> None:
+    figure = small()
+    figure.drawing.axes[0].imshow(np.eye(3))
+    with pytest.raises(ValueError, match="raster"):
+        figure.svg()
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_mathematics_in_text_is_refused_even_in_ticks(scale: str) -> None:
+    figure = small()
+    axes = figure.drawing.axes[0]
+    axes.set_yscale(scale)
+    if scale == "linear":
+        axes.set_title("the root $\\sqrt{2}$", color=tokens.LIGHT["text"])
+    with pytest.raises(ValueError, match="write Unicode"):
+        figure.svg()
+
+
+def test_shortening_leaves_numbers_in_text_alone() -> None:
+    figure = small()
+    figure.drawing.axes[0].set_title("0.123456", color=tokens.LIGHT["text"])
+    assert "0.123456<" in figure.svg()
+
+
+def test_figures_leave_the_readers_settings_alone_and_do_not_follow_them() -> None:
+    expected = small().svg()
+    with mpl.rc_context({"lines.linewidth": 9.0, "font.size": 30.0, "svg.fonttype": "path"}):
+        before = dict(mpl.rcParams)
+        assert small().svg() == expected
+        figures.slopes([relu])
+        assert dict(mpl.rcParams) == before
+
+
+def test_importing_figures_does_not_import_pyplot() -> None:
+    code = "import sys, rectified.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("weight", [400, 600])
+def test_matplotlib_measures_the_text_that_the_page_will_set(weight: int) -> None:
+    path = font_manager.findfont(
+        font_manager.FontProperties(family="Rectified Sans", weight=weight)
+    )
+    assert path.endswith(f"rectified-sans-{weight}.ttf")
+    ours = TTFont(path)
+    for part in ("latin", "greek"):
+        page = TTFont(FONTS / f"rectified-sans-{part}.woff2")
+        page = instantiateVariableFont(page, {"wght": weight})
+        for code, glyph in page.getBestCmap().items():
+            ratio = ours["head"].unitsPerEm / page["head"].unitsPerEm
+            expected = page["hmtx"][glyph][0] * ratio
+            assert ours["hmtx"][ours.getBestCmap()[code]][0] == expected, chr(code)
+
+
+# What figures refuse
+
+
+def test_figures_refuse_what_they_cannot_draw() -> None:
+    results = [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4)]
+    with pytest.raises(ValueError, match="shown must be one of"):
+        figures.hinges(results, shown=3)
+    with pytest.raises(ValueError, match="results must double"):
+        figures.hinges(results[::2], shown=4)
+    with pytest.raises(ValueError, match="activations is empty"):
+        figures.slopes([])
+    with pytest.raises(ValueError, match="results is empty"):
+        figures.with_and_without_bend([])
+    with pytest.raises(ValueError, match="same mean_in"):
+        figures.spread([experiments.spread(relu), experiments.spread(relu, std=2.0)])
+    with pytest.raises(ValueError, match="hidden layer"):
+        figures.regions(experiments.plane_regions(seed=0, widths=()))
+
+
+def test_the_picture_of_a_single_layer_is_one_square() -> None:
+    figure = figures.regions(experiments.plane_regions(seed=0, widths=(1,)))
+    assert figure.message == "1 ReLU cut this square into 2 flat pieces"
+    assert len(figure.drawing.axes) == 1
+
+
+def test_an_odd_number_of_panels_leaves_no_empty_one() -> None:
+    figure = figures.spread([experiments.spread(f) for f in (relu, tanh, gelu)])
+    assert len(figure.drawing.axes) == 3
+
+
+def test_the_slopes_of_a_single_activation_can_be_drawn() -> None:
+    assert figures.slopes([relu]).message == "The slope is at most 1 for ReLU"
+    assert "1 of these 1" not in figures.gallery([relu]).message
+
+
+def test_a_label_stands_beside_its_own_curve_and_off_all_others() -> None:
+    figure = example("slopes")
+    axes = figure.drawing.axes[0]
+    with style.house_style():
+        figure.drawing.draw_without_rendering()
+        boxes = {t.get_text(): t.get_window_extent() for t in axes.texts}
+    lines = dict(zip(boxes, axes.lines, strict=True))  # both in the order of the activations
+    for name, box in boxes.items():
+        for other, line in lines.items():
+            points = axes.transData.transform(line.get_xydata())
+            assert box.count_contains(points[np.isfinite(points).all(axis=1)]) == 0, (name, other)
+
+
+def test_signed_writes_a_real_minus_and_none_before_zero() -> None:
+    assert [labels.signed(x) for x in (0.5, -1.234, -0.001)] == ["0.50", "−1.23", "0.00"]
+
+
+def test_the_table_of_activations_has_a_row_for_each_and_says_what_they_say() -> None:
+    table = figures.activation_table(ALL.values())
+    rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert len(rows) == len(ALL)
+    assert rows["sigmoid"]["largest slope"] == 0.25
+    assert rows["ReLU"]["highest value"] == np.inf
+    assert rows["softmax"]["family"] == "whole layer"
