@@ -70,7 +70,8 @@ def source_list(works: Iterable[Source]) -> nodes.enumerated_list:
         line = nodes.paragraph("", f"{work.authors} ({work.year}). ")
         title = nodes.Text(work.title)
         line += nodes.reference("", "", title, refuri=work.urls[0]) if work.urls else title
-        line += nodes.Text(f". {work.place}." if work.place else ".")
+        stop = "" if work.title.endswith(("?", "!")) else "."
+        line += nodes.Text(f"{stop} {work.place}." if work.place else stop)
         result += nodes.list_item("", line, ids=[f"source-{work.key}"])
     return result
 

@@ -55,8 +55,8 @@ def fill_page(
     app.add_js_file("rectified.js", loading_method="defer")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
-    for neighbour in filter(None, (context.get("prev"), context.get("next"))):
-        neighbour["title"] = NUMBER.sub("", neighbour["title"])
+    for named in filter(None, (context, context.get("prev"), context.get("next"))):
+        named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
     if doctree:
         context["description"] = description(doctree)
