@@ -61,7 +61,7 @@ class Table(Output):
         caption, label = html.escape(self.caption), html.escape(self.caption, quote=True)
         return (
             f'<div class="rc-table-scroll" role="region" aria-label="{label}" tabindex="0">'
-            f'<table class="rc-table"><caption>{caption}</caption>'
+            f'<table class="rc-table"><caption><span>{caption}</span></caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             f"<script>{SCRIPT}</script>"
         )
