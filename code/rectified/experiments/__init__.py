@@ -8,8 +8,9 @@ from rectified.experiments.collapse import (
     relu_pair,
     superposition,
 )
+from rectified.experiments.folding import pieces_by_depth
 from rectified.experiments.hinges import hinge_interpolant
-from rectified.experiments.regions import plane_regions, random_layers
+from rectified.experiments.regions import largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
     most_sensitive_input,
@@ -52,6 +53,7 @@ __all__ = [
     "distance_from_straight",
     "hinge_interpolant",
     "identity_range",
+    "largest_jump",
     "linear_stack",
     "low_units",
     "monotone_table",
@@ -60,6 +62,7 @@ __all__ = [
     "node_of_two_inputs",
     "norm_growth",
     "parabola_from_relus",
+    "pieces_by_depth",
     "plane_regions",
     "random_layers",
     "reach_of_table",

@@ -5,13 +5,14 @@ from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.hinge_sums import hinges
 from rectified.figures.planes import regions
-from rectified.figures.properties import activation_table
+from rectified.figures.properties import activation_table, layer_table
 
 __all__ = [
     "Figure",
     "activation_table",
     "gallery",
     "hinges",
+    "layer_table",
     "regions",
     "slopes",
     "spread",
