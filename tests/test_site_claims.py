@@ -50,7 +50,9 @@ class State:
 def check(root: Path, name: str, measured: str) -> None:
     """Write a chapter that checks claims."""
     cell = code(CHECK.format(name=name, measured=measured))
-    tiny_book.write(root / f"chapters/{name}.ipynb", f"# Chapter {name}", cell)
+    link = "It is [measured](one.ipynb#claim-alpha), and [here](#claim-beta)."
+    cells = [cell, link] if name == "two" else [cell]
+    tiny_book.write(root / f"chapters/{name}.ipynb", f"# Chapter {name}", *cells)
 
 
 def build(root: Path) -> State:
@@ -123,6 +125,11 @@ def test_a_claim_that_is_removed_leaves_the_page_of_all(history: dict[str, State
     assert list(rows(history["removed"].page)) == ["claim-alpha", "claim-beta"]
     assert "0.25" in rows(history["removed"].page)["claim-beta"]
     assert [record["id"] for record in history["removed"].records] == ["alpha", "beta"]
+
+
+def test_text_can_link_to_a_row_of_any_page(history: dict[str, State]) -> None:
+    links = history["chapter"].select("article > section > p a")
+    assert [link["href"] for link in links] == ["one.html#claim-alpha", "#claim-beta"]
 
 
 def test_a_row_on_its_page_is_the_row_on_the_page_of_all(history: dict[str, State]) -> None:

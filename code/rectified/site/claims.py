@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -43,6 +44,19 @@ class claim_rows(nodes.General, nodes.Element):
     def sources(self) -> list[str]:
         """Return the bibliography's keys of who says so."""
         return [record["source"]["key"] for record in self["records"] if record["source"]]
+
+
+class NameAnchors(SphinxTransform):
+    """Tells MyST the rows' anchors, so that any page can link to `#claim-<id>`."""
+
+    default_priority = 400
+
+    def apply(self) -> None:
+        """Add them to the anchors of headings."""
+        for node in self.document.findall(claim_rows):
+            for record in node["records"]:
+                anchor = f"claim-{record['id']}"
+                self.document.myst_slugs[anchor] = (node.line, anchor, record["claim"])
 
 
 class ClaimCollector(EnvironmentCollector):
@@ -172,6 +186,7 @@ def write_json(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register node, collector, page and file."""
     app.add_node(claim_rows, html=(visit_claim_rows, None))
+    app.add_transform(NameAnchors)
     app.add_env_collector(ClaimCollector)
     app.add_post_transform(FillClaimsPage)
     app.connect("build-finished", write_json)
