@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
@@ -235,11 +236,13 @@ def number(text: str) -> float:
     return float(f"{mantissa}e{power.strip()[2:].translate(plain) or 0}")
 
 
+@settings(deadline=None)
 @given(st.floats(-1e300, 1e300))
 def test_a_number_of_the_ledger_can_be_read_back(value: float) -> None:
     assert number(as_given(value)) == value
 
 
+@settings(deadline=None)
 @given(criteria(), estimates())
 def test_displayed_numbers_say_what_the_measured_ones_say(
     criterion: Criterion, measured: Estimate
@@ -248,6 +251,7 @@ def test_displayed_numbers_say_what_the_measured_ones_say(
     assert derive(criterion, Estimate(value, low, high, 2, "t")) is derive(criterion, measured)
 
 
+@settings(deadline=None)
 @given(criteria(), st.floats(-1e300, 1e300))
 def test_an_exact_number_is_displayed_on_its_side_of_the_criterion(
     criterion: Criterion, measured: float
@@ -283,10 +287,12 @@ def drawn(estimate: Estimate, criterion: Criterion) -> BeautifulSoup:
 
 
 def ends(svg: BeautifulSoup, name: str) -> tuple[float, float]:
-    start, end = svg.select_one(f".{name}")["d"].removeprefix("M").split(" 14H")
+    """Return where the horizontal stroke of a path starts and ends."""
+    start, end = re.search(r"M([-\d.]+) 14H([-\d.]+)", svg.select_one(f".{name}")["d"]).groups()
     return float(start), float(end)
 
 
+@settings(deadline=None)
 @given(criteria(), st.floats(-1e9, 1e9))
 def test_the_dot_lies_on_the_thick_line_where_the_sentence_holds(
     criterion: Criterion, value: float
@@ -302,6 +308,7 @@ def test_the_dot_lies_on_the_thick_line_where_the_sentence_holds(
         assert svg["data-outcome"] == "refuted"
 
 
+@settings(deadline=None)
 @given(criteria(), estimates())
 def test_all_marks_lie_on_the_axis(criterion: Criterion, measured: Estimate) -> None:
     svg = drawn(measured, criterion)
@@ -428,6 +435,7 @@ def test_a_source_without_an_entry_is_refused() -> None:
         row(finding(source=claims.Source("nowhere1900", None)))
 
 
+@settings(deadline=None)
 @given(*[st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)] * 3)
 def test_hostile_text_stays_text(sentence: str, quantity: str, why: str) -> None:
     criterion = Criterion("at_least", (4.0,))

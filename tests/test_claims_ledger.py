@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import claims_samples
@@ -96,6 +96,7 @@ def test_an_interval_is_held_against_its_criterion(
     assert derive(Criterion(kind, tuple(value)), estimate(low, high)) is outcome
 
 
+@settings(deadline=None)
 @given(criteria(), estimates(), st.data())
 def test_a_narrower_interval_says_at_least_as_much(
     criterion: Criterion, wide: claims.Estimate, data: st.DataObject
@@ -106,6 +107,7 @@ def test_a_narrower_interval_says_at_least_as_much(
     assert derive(criterion, wide) in (narrow, U)
 
 
+@settings(deadline=None)
 @given(criteria(), estimates())
 def test_an_interval_around_a_bound_is_undecided(
     criterion: Criterion, measured: claims.Estimate
@@ -117,6 +119,7 @@ def test_an_interval_around_a_bound_is_undecided(
             assert derive(criterion, estimate(bound - length, bound + length)) is U
 
 
+@settings(deadline=None)
 @given(criteria(st.floats(-10, 10)), st.floats(0.5, 5))
 def test_a_sliding_interval_is_undecided_between_supported_and_refuted(
     criterion: Criterion, length: float
@@ -268,6 +271,7 @@ def test_a_broken_file_is_refused(tmp_path: Path, text: str, message: str) -> No
         len(claims.Ledger(path))
 
 
+@settings(deadline=None)
 @given(st.tuples(estimates(), estimates()), st.sampled_from(["key", None]), criteria())
 def test_records_come_back_from_json_as_they_were(
     measured: tuple[claims.Estimate, claims.Estimate], place: str | None, criterion: Criterion

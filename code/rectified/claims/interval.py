@@ -31,7 +31,8 @@ def interval(estimate: Estimate, criterion: Criterion) -> str:
     paths = [_path("rc-axis", LEFT, RIGHT), _path("rc-zone", low, high)]
     paths += [f'<path class="rc-bound" d="M{x:.1f} {AXIS - 8}v14"/>' for x in ticks]
     if estimate.low < estimate.high:
-        paths.append(_path("rc-bar", place(estimate.low), place(estimate.high)))
+        ends = f"M{place(estimate.low):.1f} {AXIS}H{place(estimate.high):.1f}m0-4v8"
+        paths.append(f'<path class="rc-bar" d="M{place(estimate.low):.1f} {AXIS - 4}v8{ends}"/>')
     dot = f'<circle class="rc-dot" cx="{place(estimate.value):.1f}" cy="{AXIS}" r="4.5"/>'
     outcome = derive(criterion, estimate)
     return (
