@@ -21,7 +21,7 @@ from matplotlib import font_manager
 from matplotlib.text import Text
 
 from rectified import experiments, figures
-from rectified.activations import ALL, ELEMENTWISE, gelu, relu, sigmoid, tanh
+from rectified.activations import ELEMENTWISE, VECTOR, gelu, relu, sigmoid, tanh
 from rectified.display import tokens
 from rectified.figures import canvas, labels, style, svg
 
@@ -40,6 +40,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         [experiments.with_and_without_bend(f, seeds=range(5)) for f in (relu, tanh)]
     ),
 }
+TABLES = {"activation_table", "layer_table"}  # of display, so without alt or theme
 LIMITS = {"regions": 120_000}  # bytes; a picture of 800 polygons may weigh more than a curve
 each_figure = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -160,7 +161,7 @@ def test_a_light_colour_says_which_dark_one_it_becomes() -> None:
 
 
 def test_every_public_figure_has_an_example_here() -> None:
-    assert set(EXAMPLES) == set(figures.__all__) - {"Figure", "activation_table"}  # a table
+    assert set(EXAMPLES) == set(figures.__all__) - {"Figure"} - TABLES
 
 
 @each_figure
@@ -423,10 +424,12 @@ def test_signed_writes_a_real_minus_and_none_before_zero() -> None:
     assert [labels.signed(x) for x in (0.5, -1.234, -0.001)] == ["0.50", "−1.23", "0.00"]
 
 
-def test_the_table_of_activations_has_a_row_for_each_and_says_what_they_say() -> None:
-    table = figures.activation_table(ALL.values())
+def test_the_tables_have_a_row_for_each_activation_and_say_what_it_says() -> None:
+    table = figures.activation_table(ELEMENTWISE.values())
     rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
-    assert len(rows) == len(ALL)
+    assert len(rows) == len(ELEMENTWISE)
     assert rows["sigmoid"]["largest slope"] == 0.25
     assert rows["ReLU"]["highest value"] == np.inf
-    assert rows["softmax"]["family"] == "whole layer"
+    assert (rows["ReLU"]["monotone"], rows["ReLU"]["zero-centred"]) == ("yes", "no")
+    layers = figures.layer_table(VECTOR.values())
+    assert dict(layers.rows)["CReLU"] == 16
