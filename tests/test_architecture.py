@@ -3,6 +3,8 @@
 import ast
 import os
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -102,6 +104,33 @@ def test_rooms_import_one_way() -> None:
 def test_import_of_a_later_room_is_a_fault(source: str) -> None:
     assert wrong_way("experiments", source) == {"figures"}
     assert wrong_way("site", source) == set()
+
+
+def outside_packages(source: str) -> set[str]:
+    """Return the packages of others that a module imports."""
+    tops = {name.partition(".")[0] for name in imported(ast.parse(source))}
+    return tops - set(sys.stdlib_module_names) - {"rectified"}
+
+
+def test_chapters_run_with_what_the_package_itself_installs() -> None:
+    # On Colab and Binder no extra is installed, and a chapter imports every room but these two.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.match(r"[\w.-]+", line)[0] for line in project["dependencies"]}
+    names = {{"pyyaml": "yaml", "ipython": "IPython"}.get(name, name) for name in names}
+    faults = {}
+    for path in PACKAGE.rglob("*.py"):
+        if path.relative_to(PACKAGE).parts[0] in ("site", "homework"):
+            continue
+        if found := outside_packages(path.read_text(encoding="utf-8")) - names:
+            faults[path.relative_to(ROOT).as_posix()] = found
+    assert faults == {}
+
+
+def test_import_of_another_package_is_found() -> None:
+    assert outside_packages("import os, numpy.linalg\nfrom sphinx.util import x") == {
+        "numpy",
+        "sphinx",
+    }
 
 
 def test_relative_imports_are_not_used() -> None:

@@ -195,16 +195,15 @@ def test_colab_keeps_its_own_versions() -> None:
     pins = [Requirement(line) for line in colab.CONSTRAINTS.read_text().splitlines()[1:]]
     theirs = {pin.name: version(pin) for pin in pins}
     ours = {wanted.name: wanted for wanted in map(Requirement, PROJECT["dependencies"])}
-    assert set(theirs) == set(ours), "run tools/colab.py with Colab's list"
-    refused = [name for name, wanted in ours.items() if theirs[name] not in wanted.specifier]
-    assert refused == []
+    assert {"numpy", "torch"} <= set(theirs) <= set(ours), "run tools/colab.py with Colab's list"
+    assert [pin for name, pin in theirs.items() if pin not in ours[name].specifier] == []
 
 
 def test_colabs_list_is_read_in_both_its_forms() -> None:
-    freeze = "torchvision==9.9\nPyYAML==6.0.3\ntorch @ https://host/torch-2.11.0%2Bcpu-cp313.whl\n"
-    assert colab.pins(freeze, ["torch", "pyyaml"]) == ["torch==2.11.0", "pyyaml==6.0.3"]
-    with pytest.raises(ValueError, match="no version of numpy"):
-        colab.pins(freeze, ["numpy"])
+    freeze = "numpyro==9.9\nNumPy==2.1.3\ntorch @ https://host/torch-2.11.0%2Bcpu-cp313.whl\n"
+    assert colab.pins(freeze, ["torch", "numpy", "pybtex"]) == ["torch==2.11.0", "numpy==2.1.3"]
+    with pytest.raises(ValueError, match="has no NumPy"):
+        colab.pins("<html>gone</html>", ["numpy"])
     assert "No such file" in str(colab.main("nowhere.txt"))
 
 
