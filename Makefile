@@ -33,12 +33,12 @@ MOVED := $(shell test -x $(PY) && test "$$(cat .venv/.folder 2>/dev/null)" = "$$
 # ---------------------------------------------------------------- read, run, test
 book: .venv/.book ## execute what changed, build the site, say where it is
 	@"$(PY)" -m rectified.site . $(JOBS)
-	@"$(BIN)/jupyter-book" build . -q -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@"$(BIN)/jupyter-book" build . -q -W --keep-going >/dev/null || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:$(PORT)"
 
 test: book .venv/.test ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
-	@"$(PY)" -m pytest -n 2 --nbmake --nbmake-kernel=python3 --cov $(TESTS)
+	@"$(PY)" -m pytest -n 2 --cov --nbmake --nbmake-kernel=python3 $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
 	@"$(PY)" tools/serve.py _build/html $(PORT)
