@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from rectified import claims
+from rectified.claims import Estimate
 
 ROUNDING = 1e-12  # of some dozen float64 operations and SciPy's quantiles
 NORMAL = float(mpmath.sqrt(2) * mpmath.erfinv(0.95))  # 97.5 % of a normal lie below
@@ -103,10 +104,12 @@ def test_bootstrap_interval_falls_back_to_percentiles_where_ties_leave_no_jackkn
     assert estimate.method == "percentile bootstrap"
 
 
-def test_samples_that_are_all_equal_have_an_interval_of_length_zero() -> None:
-    bootstrap = claims.bootstrap_interval([2.5] * 4, rng=np.random.default_rng(0))
-    for estimate in (bootstrap, claims.t_interval([2.5] * 4), claims.exact(2.5)):
-        assert estimate.low == estimate.value == estimate.high == 2.5
+@pytest.mark.parametrize(("value", "n"), [(2.5, 4), (0.1, 3), (7e-9, 10)])  # exact, and rounded
+def test_samples_that_are_all_equal_have_an_interval_of_length_zero(value: float, n: int) -> None:
+    estimate = claims.bootstrap_interval([value] * n, rng=np.random.default_rng(0))
+    assert estimate.low == estimate.value == estimate.high
+    assert claims.t_interval([2.5] * 4) == Estimate(2.5, 2.5, 2.5, 4, "t")
+    assert claims.exact(2.5) == Estimate(2.5, 2.5, 2.5, 1, "exact", counted="cases")
 
 
 def test_numbers_of_numpy_become_python_numbers() -> None:

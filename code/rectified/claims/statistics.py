@@ -90,7 +90,7 @@ def bootstrap_interval(
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     value, n = float(statistic(samples)), len(samples)
-    if np.ptp(samples) == 0:
+    if np.ptp(samples) == 0:  # resamples differ by rounding only, which is no interval
         return Estimate(value, value, value, n, "bootstrap", level, counted)
     low, high, method = _bootstrap(samples, statistic, rng, level)
     return Estimate(value, low, high, n, method, level, counted)
