@@ -433,3 +433,12 @@ def test_the_tables_have_a_row_for_each_activation_and_say_what_it_says() -> Non
     assert (rows["ReLU"]["monotone"], rows["ReLU"]["zero-centred"]) == ("yes", "no")
     layers = figures.layer_table(VECTOR.values())
     assert dict(layers.rows)["CReLU"] == 16
+
+
+def test_colour_says_which_function_and_a_dash_says_slope() -> None:
+    lines = example("slopes").drawing.axes[0].lines
+    shown = [(line.get_color(), line.is_dashed()) for line in lines]
+    assert shown == [(tokens.LIGHT[name], True) for name in ("sigmoid", "tanh", "relu", "smooth")]
+    value, slope = figures.gallery([tanh]).drawing.axes[0].lines[-3:-1]
+    assert (value.get_color(), value.is_dashed()) == (tokens.LIGHT["tanh"], False)
+    assert (slope.get_color(), slope.is_dashed()) == (tokens.LIGHT["tanh"], True)
