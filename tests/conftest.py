@@ -16,9 +16,12 @@ FLAGS = (  # a browser that asks nothing of the net on its own behalf
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Yield a running browser, one for a session: each test opens its own page in it."""
+    """Yield a running browser, one for a module: each test opens its own page in it.
+
+    Not for a session: Playwright keeps an event loop running, and `asyncio.run` refuses beside one.
+    """
     path = browser.find()
     assert path, browser.SENTENCE
     root = hasattr(os, "geteuid") and os.geteuid() == 0  # as root it starts only without a sandbox
