@@ -6,8 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cycler import cycler
-from matplotlib import font_manager, style
+from matplotlib import cycler, font_manager, style
 
 from rectified.display.tokens import LIGHT
 
