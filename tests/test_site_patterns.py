@@ -32,6 +32,7 @@ CHAPTER = (
     code(
         "from rectified.display import show_source\nshow_source('rectified.display.output.Output')"
     ),
+    code("'what came of it'  # how it was checked", "check"),
     "## Exercises\n\n### Exercise 1. Write it\n\n*function · 5 minutes*\n\nWrite $f$.",
     code("def f(z):\n    ### BEGIN SOLUTION\n    return z\n    ### END SOLUTION", "solution"),
     code("### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"),
@@ -139,6 +140,13 @@ def test_solutions_are_closed_and_marks_of_graders_are_gone(chapter: BeautifulSo
     assert "BEGIN" not in chapter.get_text()
     assert "END" not in chapter.get_text()
     assert "assert f(1) == 1" in chapter.get_text()
+
+
+def test_a_check_hides_its_code_and_shows_what_came_of_it(chapter: BeautifulSoup) -> None:
+    cell = only(chapter, ".cell.tag_check")
+    assert "how it was checked" in only(cell, "details").get_text()
+    assert "what came of it" in only(cell, ".cell_output").get_text()
+    assert not cell.select("details .cell_output")
 
 
 def test_the_setup_cell_is_not_shown(chapter: BeautifulSoup) -> None:

@@ -32,6 +32,7 @@ WORDS = {  # verdict -> what the tally says after the number
     "wrong": "refuted",
     "open": "open",
 }
+TITLES = {"relu": "ReLU"}  # of topics that a capital letter alone does not make a title
 Record = dict[str, Any]
 
 
@@ -117,7 +118,8 @@ class FillClaimsPage(SphinxPostTransform):
         top = next(self.document.findall(nodes.section))
         top += tally([record for _, record in found], len(waiting))
         for topic in dict.fromkeys(record["topic"] for _, record in found):
-            section = _section(topic.capitalize(), f"topic-{nodes.make_id(topic)}")
+            title = TITLES.get(topic, topic.replace("-", " ").capitalize())
+            section = _section(title, f"topic-{nodes.make_id(topic)}")
             section += self.rows([item for item in found if item[1]["topic"] == topic])
             top += section
         if waiting:

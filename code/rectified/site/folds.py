@@ -1,0 +1,57 @@
+"""Code that a page keeps closed until it is asked for: solutions, and how claims are checked."""
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.writers.html5 import HTML5Translator
+
+MARK = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.MULTILINE)
+
+
+class fold(nodes.container):
+    """What stays closed behind its `summary` until the reader opens it."""
+
+
+class FoldCells(SphinxTransform):
+    """Fold cells with the tag `solution` whole, and the code alone of cells with the tag `check`.
+
+    Lines such as `### BEGIN SOLUTION`, which graders need, are not shown.
+    """
+
+    default_priority = 400
+
+    def apply(self) -> None:
+        """Mend the source of cells, and wrap what is folded."""
+        for cell in list(self.document.findall(_is_code_cell)):
+            for source in cell.findall(nodes.literal_block):
+                if MARK.search(source.astext()):
+                    code = MARK.sub("", source.astext())
+                    source.rawsource, source.children = code, []
+                    source += nodes.Text(code)
+            if "tag_solution" in cell["classes"]:
+                cell.replace_self(fold("", cell.deepcopy(), summary="Solution"))
+            if "tag_check" in cell["classes"]:
+                code = cell.children[0]  # the input; what comes back stays open
+                cell.replace(code, fold("", code.deepcopy(), summary="The check, as code"))
+
+
+def _is_code_cell(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def visit_fold(self: HTML5Translator, node: fold) -> None:
+    """Open the fold."""
+    self.body.append(f"<details><summary>{self.encode(node['summary'])}</summary>\n")
+
+
+def depart_fold(self: HTML5Translator, node: fold) -> None:
+    """Close the fold."""
+    self.body.append("</details>\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Register node and transform."""
+    app.add_node(fold, html=(visit_fold, depart_fold))
+    app.add_transform(FoldCells)
