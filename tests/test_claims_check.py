@@ -470,6 +470,10 @@ def test_rows_fit_the_page_and_their_drawings_can_be_seen(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         boxes = page.locator(".rc-interval").all()
         assert [box.bounding_box()["width"] for box in boxes] == [152] * 5
+        text = page.locator(".rc-how").first.bounding_box()
+        beside = boxes[0].bounding_box()["x"] >= text["x"] + text["width"]
+        below = boxes[0].bounding_box()["x"] == text["x"]
+        assert (below, beside) == ((True, False) if width == 360 else (False, True))
         colours = page.eval_on_selector_all(".rc-dot", "e => e.map(x => getComputedStyle(x).fill)")
     finally:
         page.close()
