@@ -194,6 +194,7 @@ def grid(dtype: type, kinks: list[float], *, dense: int, seed: int) -> np.ndarra
     rng = np.random.default_rng(seed)
     sizes = [0.0, limits.smallest_subnormal, 3 * limits.smallest_subnormal, limits.tiny]
     sizes += [limits.eps, 1e-8, 1e-4, 1.0, 20.0, limits.max, limits.max / 2]
+    sizes += [3 * limits.max**0.5, limits.tiny**0.5 / 3]  # whose squares leave the range
     near = [np.nextafter(dtype(k), dtype(way)) for k in kinks for way in (-np.inf, np.inf)]
     # exp underflows at 103 and 745, GELUs at 14 and 38, tanh's slope at 52 and 373
     tails = [rng.uniform(0, end, dense) for end in (1, 3, 15, 40, 110, 380, 760)]

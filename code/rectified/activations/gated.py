@@ -171,16 +171,16 @@ silu = replace(
 
 
 def mish_value(z: np.ndarray) -> np.ndarray:
-    """Return z tanh(log(1 + exp z)), the tanh as a ratio of polynomials in e = exp(-|z|)."""
+    """Return z tanh(log(1 + exp z)), the tanh as a fraction of polynomials in exp(-|z|)."""
     lifted = exp_lifted(-np.minimum(np.abs(z), SWISH_CUT), 0.0)
     e = lifted / LIFT
-    above = z * ((1.0 + 2.0 * e) / (1.0 + 2.0 * e * (1.0 + e)))
-    below = np.maximum(z, -SWISH_CUT) * lifted * ((2.0 + e) / (2.0 + e * (2.0 + e))) / LIFT
+    above = z / (1.0 + 2.0 * e * e / (1.0 + 2.0 * e))
+    below = np.maximum(z, -SWISH_CUT) * lifted / (1.0 + e * (1.0 + e) / (2.0 + e)) / LIFT
     return np.where(z > 0.0, above, below)
 
 
 def mish_derivative(z: np.ndarray) -> np.ndarray:
-    """Return the same ratio, differentiated by hand, on either side of 0."""
+    """Return its slope, differentiated by hand, on either side of 0."""
     z = np.clip(z, -SWISH_CUT, SWISH_CUT)
     lifted = exp_lifted(-np.abs(z), 0.0)
     e = lifted / LIFT

@@ -164,12 +164,19 @@ def celu(*, alpha: float = 1.0) -> Activation:
     Raises ValueError unless alpha is positive and finite. Source: barron2017continuously.
     """
     check_positive(alpha=alpha)
+
+    def value(z: np.ndarray) -> np.ndarray:
+        below = np.minimum(z, 0.0)
+        q = below / alpha
+        # so close to 0 the value is z itself, and the quotient may have lost digits to underflow
+        return np.maximum(z, 0.0) + np.where(q > -1e-17, below, alpha * np.expm1(q))
+
     return Activation(
         name=f"celu(alpha={float(alpha)!r})",
         title="CELU",
         formula=r"\max(0, z) + \min(0, \alpha (e^{z / \alpha} - 1))",
         family="smooth",
-        value=lambda z: np.maximum(z, 0.0) + alpha * np.expm1(np.minimum(z, 0.0) / alpha),
+        value=value,
         derivative=lambda z: exp_of_sum(*quotient(-np.minimum(z, 0.0), alpha)),
         torch_value=partial(functional.celu, alpha=alpha),
         image=(-alpha, INF),
