@@ -35,7 +35,7 @@ def leaky(slope: float) -> tuple[Oracle, Oracle]:
 
 
 def selu_constants() -> tuple[mpf, mpf]:
-    """Return lambda and alpha in closed form: Klambauer et al. (2017), equation 14."""
+    """Return lambda and alpha in the closed form of the appendix of Klambauer et al. (2017)."""
     one, two = mpmath.erfc(1 / sqrt(mpf(2))), mpmath.erfc(sqrt(mpf(2)))
     alpha = -sqrt(2 / mpmath.pi) / (one * exp(mpf(1) / 2) - 1)
     inner = 2 * two * mpmath.e**2 + mpmath.pi * one**2 * mpmath.e
