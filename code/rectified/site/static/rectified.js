@@ -43,12 +43,12 @@ for (const id of links.keys()) {
 }
 
 // What is too wide for the page scrolls; by keyboard, too.
-let number = 0;
-for (const element of document.querySelectorAll(".bd-article :is(pre, .katex-display)")) {
-  if (element.scrollWidth <= element.clientWidth + 1) continue;
-  number += 1;
-  element.tabIndex = 0;
-  element.setAttribute("role", "region");
-  const what = element.matches("pre") ? "Code" : "Formula";
-  element.setAttribute("aria-label", `${what} ${number}, scrolls sideways`);
+const KINDS = { pre: "Code", ".katex-display": "Formula", ".pst-scrollable-table-container": "Table" };
+for (const [selector, kind] of Object.entries(KINDS)) {
+  document.querySelectorAll(`.bd-article ${selector}`).forEach((element, index) => {
+    if (element.scrollWidth <= element.clientWidth + 1) return;
+    element.tabIndex = 0;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", `${kind} ${index + 1}, scrolls sideways`);
+  });
 }
