@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -205,6 +206,20 @@ def test_colabs_list_is_read_in_both_its_forms() -> None:
     with pytest.raises(ValueError, match="has no NumPy"):
         colab.pins("<html>gone</html>", ["numpy"])
     assert "No such file" in str(colab.main("nowhere.txt"))
+
+
+@pytest.mark.audit
+def test_wheel_carries_all_that_the_package_reads(tmp_path: Path) -> None:
+    # builds in an environment of its own, so it needs the network
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
+    subprocess.run([*pip, tmp_path, ROOT], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = set(zipfile.ZipFile(wheel).namelist())
+    package = ROOT / "code/rectified"
+    there = {path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    wanted = {f"rectified/{path.relative_to(package).as_posix()}" for path in there}
+    assert wanted | {"rectified/references.bib"} <= carried
+    print(f"wheel: {wheel.stat().st_size / 1024:.0f} kB, {len(carried)} files")
 
 
 def test_pre_commit_has_the_pinned_ruff() -> None:
