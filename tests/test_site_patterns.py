@@ -38,6 +38,7 @@ CHAPTER = (
     code("### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"),
     "### Exercise 2. Derive it\n\n*derivation · 10 minutes*\n\nDerive $f$.\n\n"
     "<details>\n<summary>Solution</summary>\n\nIt is $\\sqrt{2}$, by **rule**.\n\n</details>\n",
+    code("2**0.5", "solution"),
     "## Sources\n\nMore in [the book](https://www.deeplearningbook.org/), "
     "[Glorot](https://proceedings.mlr.press/v9/glorot10a.html) and "
     "[elsewhere](https://example.org/x).",
@@ -47,6 +48,9 @@ CHAPTER = (
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tiny_book.make(tmp_path_factory.mktemp("patterns"))
+    config = root / "_config.yml"
+    address = 'url: "https://github.com/someone/a-fork.git"'
+    config.write_text(config.read_text().replace('url: ""', address))
     tiny_book.write(root / "chapters/two.ipynb", *CHAPTER)
     status, messages = tiny_book.build(root)
     assert (status, messages) == (0, "")
@@ -132,8 +136,9 @@ def test_an_exercise_is_a_block_with_kind_and_time(chapter: BeautifulSoup) -> No
 
 
 def test_solutions_are_closed_and_marks_of_graders_are_gone(chapter: BeautifulSoup) -> None:
-    coded, written = (block.details for block in chapter.select("section.rc-exercise"))
-    assert coded.summary.get_text() == written.summary.get_text() == "Solution"
+    coded, written, also_coded = chapter.select("section.rc-exercise > details")
+    summaries = [fold.summary.get_text() for fold in (coded, written, also_coded)]
+    assert summaries == ["Solution", "Solution", "Solution, in code"]
     assert "return z" in coded.get_text()
     assert not coded.has_attr("open")
     assert written.select(".katex")
@@ -196,11 +201,23 @@ def test_contents_and_neighbours_are_named(book: Path, chapter: BeautifulSoup) -
     assert words(following) == "Where does f ′ go?"
 
 
+def test_a_chapter_links_to_where_it_runs_once_the_book_has_an_address(book: Path) -> None:
+    links = [link["href"] for link in tiny_book.page(book, "chapters/two").select(".rc-launch")]
+    assert links == [
+        "https://colab.research.google.com/github/someone/a-fork/blob/main/chapters/two.ipynb",
+        "https://mybinder.org/v2/gh/someone/a-fork/main?urlpath=lab/tree/chapters/two.ipynb",
+    ]
+    assert not tiny_book.page(book, "chapters/claims").select(".rc-launch")
+
+
 def test_the_sources_are_not_published(book: Path) -> None:
     assert not list(book.glob("_build/html/**/*.ipynb"))
     assert not (book / "_build/html/_sources").exists()
 
 
+TABLE = """\
+from rectified.display import Table
+Table(columns=("f",), rows=[("$\\\\sqrt{2$",)], caption="A table")"""
 FAULTS = {
     "[x](https://arxiv.org/abs/0000.00000)": "https://arxiv.org/abs/0000.00000 is not in",
     "[x](https://doi.org/10.1/nothing)": "https://doi.org/10.1/nothing is not in",
@@ -208,6 +225,7 @@ FAULTS = {
     "$$a \\checkmark b$$": "fonts lack the sign '✓'",
     "> **Predict.** One?\n>\n> - only": "a prediction ends in a list of 2 to 4 options",
     "> **Predict.** None?": "a prediction ends in a list of 2 to 4 options",
+    TABLE: "formula in a table: Expected '}'",
     "### Exercise 3. Bare\n\nNo effort.": "below an exercise's heading stands *kind · time*",
 }
 
@@ -215,7 +233,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str]:
     root = tiny_book.make(tmp_path_factory.mktemp("faults"))
-    faults = [f"Text.\n\n{fault}" for fault in FAULTS]
+    faults = [code(fault) if fault is TABLE else f"Text.\n\n{fault}" for fault in FAULTS]
     tiny_book.write(root / "chapters/two.ipynb", "# Two", "## Faults", *faults)
     return tiny_book.build(root)
 

@@ -31,7 +31,8 @@ class FoldCells(SphinxTransform):
                     source.rawsource, source.children = code, []
                     source += nodes.Text(code)
             if "tag_solution" in cell["classes"]:
-                cell.replace_self(fold("", cell.deepcopy(), summary="Solution"))
+                summary = "Solution, in code" if _follows_solution(cell) else "Solution"
+                cell.replace_self(fold("", cell.deepcopy(), summary=summary))
             if "tag_check" in cell["classes"]:
                 code = cell.children[0]  # the input; what comes back stays open
                 cell.replace(code, fold("", code.deepcopy(), summary="The check, as code"))
@@ -39,6 +40,13 @@ class FoldCells(SphinxTransform):
 
 def _is_code_cell(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _follows_solution(cell: nodes.Element) -> bool:
+    """Say whether a solution in words, folded by the chapter's own HTML, stands just above."""
+    place = cell.parent.index(cell)
+    above = cell.parent[place - 1]
+    return place > 0 and isinstance(above, nodes.raw) and "</details>" in above.astext()
 
 
 def visit_fold(self: HTML5Translator, node: fold) -> None:

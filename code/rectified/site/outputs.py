@@ -31,14 +31,15 @@ class OutputRenderer:
             return None
         html = STYLE.sub("", data.string)  # the site serves these rules once, as outputs.css
         if data.output_metadata["rectified"]["kind"] == "table":
-            html = _typeset(html, data)
+            place = (renderer.renderer.sphinx_env.docname, data.line)
+            html = _typeset(html, place)
         return [nodes.raw("", html, format="html")]
 
 
-def _typeset(html: str, data: MimeData) -> str:
+def _typeset(html: str, place: tuple[str, int | None]) -> str:
     """Render the formulas of a table; JupyterLab and Colab do so by themselves."""
     try:
         return katex.in_html(html)
     except katex.FormulaError as error:
-        logger.warning("table in cell %s: %s", data.cell_index, error)
+        logger.warning("formula in a table: %s", error, location=place)
         return html
