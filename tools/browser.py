@@ -38,12 +38,17 @@ def _starts(path: str) -> bool:
 
 
 def _attempts() -> list[list[str]]:
-    """Return the commands that install a browser, the one that needs no rights first."""
-    attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    """Return the commands that lead to a browser, the one that needs no rights first."""
+    playwright = [sys.executable, "-m", "playwright"]
+    attempts = [[*playwright, "install", "chromium"]]
     if shutil.which("apt-get"):
         as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
         if not as_root or shutil.which("sudo"):
-            attempts.append([*as_root, "apt-get", "install", "--yes", "--quiet", "chromium"])
+            attempts += [
+                [*as_root, "apt-get", "update"],  # a new machine knows of no packages yet
+                [*as_root, "apt-get", "install", "--yes", "--quiet", "chromium"],
+                [*as_root, *playwright, "install-deps", "chromium"],  # Ubuntu has no such package
+            ]
     return attempts
 
 
