@@ -78,6 +78,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
     check(root, "two", '"beta": 0.25')
     states["removed"] = build(root)
     states["chapter"] = tiny_book.page(root, "chapters/two")
+    tiny_book.write(root / "chapters/two.ipynb", "# Chapter two")
+    states["none"] = build(root)
     return states
 
 
@@ -125,6 +127,7 @@ def test_a_claim_that_is_removed_leaves_the_page_of_all(history: dict[str, State
     assert list(rows(history["removed"].page)) == ["claim-alpha", "claim-beta"]
     assert "0.25" in rows(history["removed"].page)["claim-beta"]
     assert [record["id"] for record in history["removed"].records] == ["alpha", "beta"]
+    assert list(rows(history["none"].page)) == ["claim-alpha"]
 
 
 def test_text_can_link_to_a_row_of_any_page(history: dict[str, State]) -> None:
