@@ -1,0 +1,207 @@
+"""The built book in a real browser, as a reader meets it."""
+
+import gzip
+import re
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
+
+THEMES = ("light", "dark")
+BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the site on localhost and yield its address."""
+    handler = partial(QuietHandler, directory=str(SITE))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
+    """Yield a function that opens a page of the site in a context of its own."""
+    contexts: list[BrowserContext] = []
+
+    def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address + name)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@each_page
+def test_a_page_loads_alone_and_light_and_without_a_message(
+    chromium: Browser, address: str, name: str, theme: str
+) -> None:
+    page = chromium.new_page(color_scheme=theme)
+    messages, asked, weight = [], [], []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda response: weight.append(_weight(response.url, response.body())))
+    page.goto(address + name)
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert messages == []
+    assert [url for url in asked if not url.startswith(address)] == []
+    assert sum(weight) < BUDGET * 1000
+
+
+def _weight(url: str, body: bytes) -> int:
+    """Return the bytes on the wire: fonts are compressed, a server compresses the rest."""
+    return len(body) if url.endswith(".woff2") else len(gzip.compress(body))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [1280, 390])
+@each_page
+def test_axe_finds_nothing(open_page: Opener, name: str, theme: str, width: int) -> None:
+    page = open_page(name, theme=theme, width=width)
+    eyes = {"exclude": [[".katex-html"]]}  # hidden from assistive technology; MathML is checked
+    result = Axe().run(page, context=eyes, options={"resultTypes": ["violations"]})
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@each_page
+def test_nothing_makes_the_page_scroll_sideways(open_page: Opener, name: str, width: int) -> None:
+    page = open_page(name, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@each_chapter
+def test_what_is_wider_than_the_page_scrolls_by_keyboard(open_page: Opener, name: str) -> None:
+    page = open_page(name, width=390)
+    stuck = page.evaluate(
+        """[...document.querySelectorAll("main *")].filter((e) =>
+             e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.tabIndex < 0
+             && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+           ).map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert stuck == []
+
+
+def test_the_theme_follows_the_system_until_a_reader_chooses(open_page: Opener) -> None:
+    page = open_page(PAGES[0], theme="dark")
+    theme = "document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{theme} === 'light'")
+    page.get_by_role("button", name="Dark theme").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(theme) == "dark"
+    page.goto(page.url.replace(PAGES[0], PAGES[1]))
+    assert page.evaluate(theme) == "dark"
+    page.get_by_role("button", name="Light theme").press("Space")
+    page.reload()
+    assert page.evaluate(theme) == "light"
+
+
+def test_without_a_script_the_page_still_follows_the_system(open_page: Opener) -> None:
+    page = open_page(PAGES[0], theme="dark", java_script_enabled=False)
+    assert page.get_by_role("button", name=re.compile("theme")).count() == 0
+    shot = page.screenshot(clip={"x": 640, "y": 5, "width": 4, "height": 4})
+    light = open_page(PAGES[0], theme="light", java_script_enabled=False)
+    assert shot != light.screenshot(clip={"x": 640, "y": 5, "width": 4, "height": 4})
+
+
+def _first_page_with(selector: str) -> str:
+    return next(name for name in PAGES if soup(name).select(selector))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_prediction_works_by_keyboard_with_and_without_scripts(
+    open_page: Opener, scripts: bool
+) -> None:
+    page = open_page(_first_page_with(".rc-predict"), java_script_enabled=scripts)
+    block = page.locator(".rc-predict").first
+    assert not block.get_by_text("Noted.").is_visible()
+    block.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    assert block.get_by_role("radio").nth(1).is_checked()
+    assert block.get_by_text("Noted.").is_visible()
+    assert block.get_by_role("group", name="Predict").count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_the_contents_open_and_close_by_keyboard(
+    open_page: Opener, scripts: bool
+) -> None:
+    page = open_page(PAGES[0], width=390, java_script_enabled=scripts)
+    contents = page.get_by_role("navigation", name="Book")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").press("Enter")
+    assert contents.is_visible()
+    page.keyboard.press("Escape")
+    assert not contents.is_visible()
+
+
+def test_the_search_finds_a_chapter_and_shows_no_tex(open_page: Opener) -> None:
+    page = open_page(PAGES[0])
+    page.get_by_role("searchbox").fill("sigmoid")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li .context")
+    results = page.locator("#search-results")
+    assert results.get_by_role("link").count() > 0
+    page.wait_for_load_state("networkidle")
+    assert "\\" not in results.inner_text()
+
+
+def test_the_first_tab_stop_skips_to_the_text(open_page: Opener) -> None:
+    page = open_page(PAGES[1])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main-content"
+
+
+@each_chapter
+def test_on_paper_there_is_the_text_alone_and_it_is_black_on_white(
+    open_page: Opener, name: str
+) -> None:
+    page = open_page(name, theme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.get_by_role("navigation").filter(visible=True).count()
+    assert not page.get_by_role("banner").is_visible()
+    style = "getComputedStyle(document.body)"
+    assert page.evaluate(f"{style}.backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(f"{style}.color") == "rgb(22, 25, 29)"
+
+
+@each_chapter
+def test_in_the_dark_no_output_lies_on_a_light_ground(open_page: Opener, name: str) -> None:
+    page = open_page(name, theme="dark")
+    grounds = page.evaluate(
+        """[...document.querySelectorAll(".cell_output, .cell_output *:not(svg *)")]
+             .map((e) => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number))
+             .filter(([r, g, b, a]) => a !== 0 && r + g + b > 300)"""
+    )
+    assert grounds == []
