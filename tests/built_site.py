@@ -17,7 +17,7 @@ each_chapter = pytest.mark.parametrize("name", PAGES)
 
 @pytest.fixture(scope="module", autouse=True)
 def up_to_date() -> None:
-    """Fail with a sentence when the site is missing or older than its chapters; import it to use."""
+    """Fail with a sentence when the site is missing or older than its chapters."""
     for name in PAGES:
         built = SITE / name
         sources = [(ROOT / name).with_suffix(suffix) for suffix in (".ipynb", ".md")]
