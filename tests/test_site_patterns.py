@@ -33,6 +33,7 @@ CHAPTER = (
         "from rectified.display import show_source\nshow_source('rectified.display.output.Output')"
     ),
     code("'what came of it'  # how it was checked", "check"),
+    code("'and more of it'", "more"),
     "## Exercises\n\n### Exercise 1. Write it\n\n*function · 5 minutes*\n\nWrite $f$.",
     code("def f(z):\n    ### BEGIN SOLUTION\n    return z\n    ### END SOLUTION", "solution"),
     code("### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"),
@@ -152,6 +153,13 @@ def test_a_check_hides_its_code_and_shows_what_came_of_it(chapter: BeautifulSoup
     assert "how it was checked" in only(cell, "details").get_text()
     assert "what came of it" in only(cell, ".cell_output").get_text()
     assert not cell.select("details .cell_output")
+
+
+def test_more_of_the_same_is_folded_whole(chapter: BeautifulSoup) -> None:
+    cell = only(chapter, ".cell.tag_more")
+    assert cell.parent.name == "details"
+    assert cell.parent.summary.get_text() == "More sentences, measured"
+    assert "and more of it" in only(cell, ".cell_output").get_text()
 
 
 def test_the_setup_cell_is_not_shown(chapter: BeautifulSoup) -> None:

@@ -15,7 +15,7 @@ class fold(nodes.container):
 
 
 class FoldCells(SphinxTransform):
-    """Fold cells with the tag `solution` whole, and the code alone of cells with the tag `check`.
+    """Fold cells tagged `solution` or `more` whole, and the code alone of those tagged `check`.
 
     Lines such as `### BEGIN SOLUTION`, which graders need, are not shown.
     """
@@ -33,6 +33,8 @@ class FoldCells(SphinxTransform):
             if "tag_solution" in cell["classes"]:
                 summary = "Solution, in code" if _follows_solution(cell) else "Solution"
                 cell.replace_self(fold("", cell.deepcopy(), summary=summary))
+            if "tag_more" in cell["classes"]:
+                cell.replace_self(fold("", cell.deepcopy(), summary="More sentences, measured"))
             if "tag_check" in cell["classes"]:
                 code = cell.children[0]  # the input; what comes back stays open
                 cell.replace(code, fold("", code.deepcopy(), summary="The check, as code"))
