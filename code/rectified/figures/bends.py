@@ -30,7 +30,7 @@ def with_and_without_bend(results: Sequence[Bends]) -> Figure:
     ]
     cells = drawing.subplots(networks, len(columns), sharex=True, squeeze=False)
     for (title, line, curves), column in zip(columns, cells.T, strict=True):
-        column[0].set_title(title, color=line, weight=600)
+        column[0].set_title(title, color=line, weight="semibold")
         for network, (axes, curve) in enumerate(zip(column, curves, strict=True), start=1):
             _cell(axes, first.x, curve, line)
             if axes is cells[network - 1, 0]:
@@ -98,7 +98,7 @@ def _shares(axes: Axes, result: Spread) -> None:
     axes.stairs(result.shares, result.edges, color=line, lw=1.4)
     axes.set(xlim=(-3, 3), ylim=(0, TALLEST), yticks=[0, 0.1, 0.2], xticks=range(-2, 3))
     axes.set_yticklabels(["0", "10 %", "20 %"])
-    axes.set_title(result.title, color=line, weight=600)
+    axes.set_title(result.title, color=line, weight="semibold")
     note = f"mean {signed(result.mean)}\nspread {result.std:.2f}"
     axes.text(-2.9, 0.26, note, va="top", size=12, color=LIGHT["muted"])
     if result.zeros > 0:

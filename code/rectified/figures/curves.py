@@ -50,7 +50,7 @@ def gallery(activations: Iterable[Activation]) -> Figure:
     drawing.set_layout_engine("none")
     top = height
     for (name, members), n in zip(groups, rows, strict=True):
-        drawing.text(0, (top - 14) / height, name, weight=600, va="center")
+        drawing.text(0, (top - 14) / height, name, weight="semibold", va="center")
         for i, f in enumerate(members):
             row, column = divmod(i, COLUMNS)
             corner = column * WIDTH / COLUMNS, top - HEADING - (row + 1) * ROW + GAP

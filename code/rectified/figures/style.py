@@ -53,7 +53,7 @@ HOUSE: Mapping[str, Any] = MappingProxyType(
         "axes.prop_cycle": cycler("color", [LIGHT[role] for role in ROLES]),
         "axes.titlelocation": "left",
         "axes.titlesize": 12.5,
-        "axes.titleweight": 400,
+        "axes.titleweight": "normal",
         "axes.titlecolor": LIGHT["muted"],
         "axes.titlepad": 9,
         "axes.unicode_minus": True,
