@@ -75,6 +75,8 @@ def spread(results: Sequence[Spread]) -> Figure:
         axes.remove()
     for axes in panels[-1]:
         axes.set_xlabel("value")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("share")
     said = [f"{r.title} mean {signed(r.mean)}, spread {r.std:.2f}" for r in results]
     means = ", ".join(f"{signed(r.mean)} after {r.title}" for r in results)
     return Figure(
@@ -87,7 +89,7 @@ def spread(results: Sequence[Spread]) -> Figure:
         + ".",
         caption=f"Outline: inputs, normal with mean {signed(results[0].mean_in)} and standard "
         f"deviation {results[0].std_in:g}. Filled: outputs. Shares of bins that are 0.1 wide, "
-        "computed, not sampled. Spread: standard deviation.",
+        f"computed, not sampled; bars above {100 * TALLEST:.0f} % are cut off. Spread: standard deviation.",
     )
 
 

@@ -30,7 +30,9 @@ def label_curves(
     frame = _on_canvas(axes, np.array(axes.get_xlim()), np.array(axes.get_ylim()))
     taken = [np.empty((0, 2))]  # points of the labels so far
     for i, (text, colour) in enumerate(zip(texts, colours, strict=True)):
-        note = axes.annotate(text, (0, 0), xycoords="figure points", color=colour, weight="semibold")
+        note = axes.annotate(
+            text, (0, 0), xycoords="figure points", color=colour, weight="semibold"
+        )
         note.set(ha="center", va="center", in_layout=False)
         size = np.array(note.get_window_extent().size) * 72 / axes.figure.dpi
         others = np.concatenate([*(line for j, line in enumerate(lines) if j != i), *taken])
