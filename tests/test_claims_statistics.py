@@ -71,6 +71,33 @@ def test_paired_difference_removes_what_the_seeds_share() -> None:
     assert estimate.high - estimate.low < 0.05 * (alone.high - alone.low)
 
 
+def test_difference_of_unlike_samples_has_welchs_interval() -> None:
+    rng = np.random.default_rng(10)
+    a, b = rng.normal(5, 1, 9), rng.normal(3, 4, 25)
+    estimate = claims.difference(a, b, counted="networks")
+    squares = np.var(a, ddof=1) / 9, np.var(b, ddof=1) / 25  # squared standard errors
+    freedom = sum(squares) ** 2 / (squares[0] ** 2 / 8 + squares[1] ** 2 / 24)
+    margin = stats.t.ppf(0.975, freedom) * np.sqrt(sum(squares))
+    middle = sum(a) / 9 - sum(b) / 25
+    expected = [middle, middle - margin, middle + margin]
+    assert_allclose([estimate.value, estimate.low, estimate.high], expected, rtol=ROUNDING)
+    assert (estimate.n, estimate.method, estimate.counted) == (34, "Welch", "networks")
+
+
+def test_difference_holds_the_true_one_as_often_as_it_says() -> None:
+    rng, trials = np.random.default_rng(11), 2000
+    pairs = ((rng.normal(1, 1, 10), rng.normal(0, 3, 20)) for _ in range(trials))
+    estimates = [claims.difference(a, b) for a, b in pairs]
+    held = np.mean([estimate.low <= 1 <= estimate.high for estimate in estimates])
+    assert abs(held - 0.95) < 4 * np.sqrt(0.95 * 0.05 / trials)  # four standard errors
+
+
+def test_difference_of_constant_samples_is_exact_and_of_one_is_students() -> None:
+    assert claims.difference([0.5] * 3, [0.75] * 4) == Estimate(-0.25, -0.25, -0.25, 7, "Welch")
+    one, alone = claims.difference([1.0, 2.0, 4.0], [5.0] * 6), claims.t_interval([1.0, 2.0, 4.0])
+    assert_allclose([one.low + 5, one.high + 5], [alone.low, alone.high], rtol=ROUNDING)
+
+
 def test_bootstrap_interval_of_a_mean_is_near_students() -> None:
     samples = np.random.default_rng(4).normal(2, 1, 60)
     bootstrap = claims.bootstrap_interval(samples, rng=np.random.default_rng(5))
@@ -141,6 +168,8 @@ def test_samples_that_have_no_interval_are_refused(
         claims.bootstrap_interval(samples, rng=np.random.default_rng(0))
     with pytest.raises(error, match=f"^b must .*{message}"):
         claims.paired_difference([1.0, 2.0], samples)
+    with pytest.raises(error, match=f"^b must .*{message}"):
+        claims.difference([1.0, 2.0], samples)
 
 
 def test_arms_of_different_length_are_refused() -> None:

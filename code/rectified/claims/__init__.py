@@ -17,6 +17,7 @@ from rectified.claims.reading import Ledger, LedgerError
 from rectified.claims.statistics import (
     Estimate,
     bootstrap_interval,
+    difference,
     exact,
     paired_difference,
     t_interval,
@@ -42,6 +43,7 @@ __all__ = [
     "check_all",
     "conclude",
     "derive",
+    "difference",
     "exact",
     "paired_difference",
     "t_interval",

@@ -72,6 +72,24 @@ def paired_difference(
     return Estimate(estimate.value, estimate.low, estimate.high, len(a), "paired t", level, counted)
 
 
+def difference(
+    a: ArrayLike, b: ArrayLike, *, level: float = 0.95, counted: str = "seeds"
+) -> Estimate:
+    """Return mean(a) - mean(b) with Welch's interval, for samples (A,) and (B,) that share nothing.
+
+    The spreads may differ; n is A + B. Raises ValueError as `t_interval` does.
+    Source: welch1947generalization.
+    """
+    a, b = _samples(a, "a"), _samples(b, "b")
+    value, n = float(np.mean(a) - np.mean(b)), len(a) + len(b)
+    if np.ptp(a) == np.ptp(b) == 0:  # Welch's degrees of freedom would be 0/0
+        return Estimate(value, value, value, n, "Welch", level, counted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of one constant arm: its variance is 0
+        low, high = stats.ttest_ind(a, b, equal_var=False).confidence_interval(level)
+    return Estimate(value, low, high, n, "Welch", level, counted)
+
+
 def bootstrap_interval(
     samples: ArrayLike,
     statistic: Callable[..., float] = np.mean,
