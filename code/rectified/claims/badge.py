@@ -50,7 +50,8 @@ SIGNS = {
 DOT = "\N{NO-BREAK SPACE}· "  # stays with what it follows
 LEGEND = (
     "Thick line: where the sentence would be true. "
-    "Dot and bar: what was measured, and its interval."
+    "Dot and bar: what was measured, and its interval. "
+    "Each line has a scale of its own."
 )
 
 
