@@ -4,13 +4,13 @@ from rectified.experiments.collapse import (
     identity_range,
     linear_stack,
     norm_growth,
-    parabola_from_relus,
+    random_relu_sums,
     relu_pair,
     superposition,
 )
-from rectified.experiments.folding import pieces_by_depth
+from rectified.experiments.folding import folding_layers, pieces_by_depth
 from rectified.experiments.hinges import hinge_interpolant
-from rectified.experiments.regions import largest_jump, plane_regions, random_layers
+from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
     most_sensitive_input,
@@ -50,7 +50,9 @@ from rectified.experiments.units import (
 __all__ = [
     "backward_gain",
     "bias_as_shift",
+    "cut_square",
     "distance_from_straight",
+    "folding_layers",
     "hinge_interpolant",
     "identity_range",
     "largest_jump",
@@ -61,10 +63,10 @@ __all__ = [
     "neuron_by_hand",
     "node_of_two_inputs",
     "norm_growth",
-    "parabola_from_relus",
     "pieces_by_depth",
     "plane_regions",
     "random_layers",
+    "random_relu_sums",
     "reach_of_table",
     "relu_order",
     "relu_pair",

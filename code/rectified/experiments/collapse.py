@@ -7,7 +7,6 @@ import numpy as np
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu
 from rectified.experiments.grids import full_range
-from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.settings import check_counts, generators
 
 
@@ -165,7 +164,7 @@ class ReluPair:
 
     n: int  # numbers looked at
     scalar_error: float  # largest |relu(x) - relu(-x) - x|
-    layer_error: float  # largest error of a network of two layers, 2·width ReLUs, on R^width
+    layer_error: float  # largest error of a layer of 2·width ReLUs and its sum, on R^width
 
 
 def relu_pair(
@@ -186,16 +185,25 @@ def relu_pair(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ReluParabola:
-    """How well sums of m ReLUs with m biases follow x² on [0, 1]."""
+class ReluSums:
+    """How far random sums of ReLUs, as in `relu_pair` but with weights drawn, are from linear."""
 
-    counts: np.ndarray  # (k,): m
-    error: np.ndarray  # (k,): largest distance from x²
-    ratio: np.ndarray  # (k - 1,): each error over the next
+    n: int
+    miss: np.ndarray  # (n,): largest |f(x + y) - f(x) - f(y)|, over the largest |f|
+    nonlinear: float  # share with a miss above 1 %
 
 
-def parabola_from_relus(*, counts: Sequence[int] = (1, 2, 4, 8, 16, 32, 64)) -> ReluParabola:
-    """Let sums of ReLUs run through x² at the ends of m equal pieces, and see how far they miss."""
-    check_counts(counts=min(counts, default=0))
-    error = np.array([hinge_interpolant(np.square, m).sup_error for m in counts])
-    return ReluParabola(counts=np.array(counts), error=error, ratio=error[:-1] / error[1:])
+def random_relu_sums(
+    *, n: int = 1000, width: int = 5, rng: np.random.Generator | None = None
+) -> ReluSums:
+    """Draw n sums of 2·width ReLUs of `width` inputs, without biases, which alone would break
+    f(x + y) = f(x) + f(y); and try that on 50 pairs of normal inputs.
+    """
+    check_counts(n=n, width=width)
+    rng = rng or np.random.default_rng(0)
+    w = rng.standard_normal((n, width, 2 * width))
+    coefficients = rng.standard_normal((n, 2 * width, 1))
+    x, y = rng.standard_normal((2, 50, width))
+    at_x, at_y, at_sum = (relu(points @ w) @ coefficients for points in (x, y, x + y))  # (n, 50, 1)
+    miss = np.max(np.abs(at_sum - at_x - at_y), axis=(1, 2)) / np.max(np.abs(at_sum), axis=(1, 2))
+    return ReluSums(n=n, miss=miss, nonlinear=float(np.mean(miss > 0.01)))

@@ -5,52 +5,66 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rectified.activations import relu
-from rectified.experiments.regions import plane_regions
+from rectified.experiments.regions import Layer, cut_square, plane_regions
+from rectified.experiments.settings import check_counts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PieceCounts:
-    """Flat pieces of networks with equally many ReLUs, in one layer and in several."""
+    """Flat pieces of the square [-2, 2]², for networks with equally many ReLUs."""
 
-    shallow: np.ndarray  # (S,): random weights, all ReLUs side by side
-    deep: np.ndarray  # (S,): random weights, the same ReLUs in layers
+    width: int  # of each layer of the deep networks
+    layers: int
+    shallow: np.ndarray  # (S,): random weights, all ReLUs side by side in one layer
+    deep: np.ndarray  # (S,): random weights, other networks: the same ReLUs in layers
     folded: int  # the layers again, with weights chosen so that each layer folds the square
     shallow_most: int  # what no weights of the single layer can exceed: n lines in the plane
 
 
 def pieces_by_depth(
-    *, seeds: Sequence[int] = range(12), width: int = 16, layers: int = 3
+    *, seeds: Sequence[int] = range(24), width: int = 8, layers: int = 3
 ) -> PieceCounts:
     """Count the pieces of random networks of two inputs, and of one made to have many.
 
-    Raises ValueError unless width is even and positive: half of a layer folds each coordinate.
+    The shallow and the deep networks of a seed have nothing in common. Raises ValueError without
+    a seed, and as `folding_layers` does.
     Sources: hanin2019deep (random weights), montufar2014number (chosen weights).
     """
-    if width < 2 or width % 2:
-        raise ValueError(f"width must be even and positive, got {width}")
-    deep = [plane_regions(seed=seed, widths=[width] * layers).counts[-1] for seed in seeds]
-    shallow = [plane_regions(seed=seed, widths=[width * layers]).counts[-1] for seed in seeds]
-    along_one_side, units = zigzag_pieces(folds=width // 2, layers=layers), width * layers
+    check_counts(seeds=len(seeds))
+    folded = cut_square(folding_layers(width=width, layers=layers)).counts[-1]
+    units = width * layers
     return PieceCounts(
-        shallow=np.array(shallow),
-        deep=np.array(deep),
-        folded=along_one_side**2,
+        width=width,
+        layers=layers,
+        shallow=_random_pieces(seeds, [units]),
+        deep=_random_pieces(seeds, [width] * layers),
+        folded=folded,
         shallow_most=1 + units + units * (units - 1) // 2,
     )
 
 
-def zigzag(x: np.ndarray, *, folds: int) -> np.ndarray:
-    """Run `folds` times between 0 and 1 while x goes from 0 to 1: a layer of `folds` ReLUs."""
-    places = np.arange(folds) / folds
-    changes = np.where(places == 0, folds, 2 * folds * (-1.0) ** np.arange(folds))
-    return relu(x[:, None] - places) @ changes
+def _random_pieces(seeds: Sequence[int], widths: Sequence[int]) -> np.ndarray:
+    """Return (S,) counts; the depth is part of the seed, so that no depth shares its numbers."""
+    networks = (plane_regions(seed=[seed, len(widths)], widths=widths) for seed in seeds)
+    return np.array([network.counts[-1] for network in networks])
 
 
-def zigzag_pieces(*, folds: int, layers: int) -> int:
-    """Count the straight pieces of `layers` zigzags, each applied to the one before."""
-    y = x = np.linspace(0.0, 1.0, 2 * folds**layers + 1)  # two steps to every piece
-    for _ in range(layers):
-        y = zigzag(y, folds=folds)
-    bends = np.abs(np.diff(y, n=2)) > 0.5 * np.diff(x)[0]  # a bend changes the slope by 2 or more
-    return int(np.count_nonzero(bends)) + 1
+def folding_layers(*, width: int, layers: int, box: float = 2.0) -> list[Layer]:
+    """Return a network of two inputs whose every layer folds the square [-box, box]² onto itself.
+
+    Half of a layer's ReLUs fold each coordinate: summed with weights of turning sign, their m
+    hinges are a zigzag that runs m times between -box and box. A layer takes the sums of the one
+    before; the output adds the last two up. Raises ValueError unless width is even and positive.
+    """
+    if width < 2 or width % 2:
+        raise ValueError(f"width must be even and positive, got {width}")
+    check_counts(layers=layers)
+    m = width // 2
+    knots = box * (2 * np.arange(m) / m - 1)
+    changes = m * np.append(1.0, 2.0 * (-1.0) ** np.arange(1, m))  # of slope, at the knots
+    fan_out = np.kron(np.eye(2), np.ones(m))  # (2, width): a coordinate to each of its ReLUs
+    fold = np.kron(np.eye(2), changes[:, None])  # (width, 2): ReLUs to zigzags, which start at 0
+    b = -np.tile(knots, 2)
+    first, later = (fan_out, b), (fold @ fan_out, b - box)  # - box: the zigzags start at -box
+    output = (fold.sum(axis=1, keepdims=True), np.array([-2.0 * box]))
+    return [first, *[later] * (layers - 1), output]

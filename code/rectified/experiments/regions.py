@@ -15,18 +15,23 @@ Layer = tuple[np.ndarray, np.ndarray]  # w of shape (fan_in, fan_out), b of shap
 class PlaneRegions:
     """The square [-box, box]² cut by one network; entry l of `polygons` holds layer l's pieces.
 
+    layers: the hidden layers and the linear output
     polygons: for each hidden layer, the pieces on which all units up to it keep their state;
         each polygon has shape (corners, 2), counterclockwise
     slopes, offsets: of the last layer's R pieces, shapes (R, 2) and (R,): there the network is
         slopes @ x + offset
     """
 
-    seed: int
-    widths: tuple[int, ...]
+    layers: tuple[Layer, ...]
     box: float
     polygons: tuple[tuple[np.ndarray, ...], ...]
     slopes: np.ndarray
     offsets: np.ndarray
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Number of units in each hidden layer."""
+        return tuple(len(b) for _, b in self.layers[:-1])
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -43,7 +48,7 @@ class Piece:
     offsets: np.ndarray
 
 
-def random_layers(*, seed: int, widths: Sequence[int]) -> list[Layer]:
+def random_layers(*, seed: int | Sequence[int], widths: Sequence[int]) -> list[Layer]:
     """Draw a network of two inputs, ReLU layers of the given widths and one linear output.
 
     Weights have variance 2 / fan_in, biases are normal with standard deviation 1/2, so that the
@@ -60,23 +65,33 @@ def random_layers(*, seed: int, widths: Sequence[int]) -> list[Layer]:
     ]
 
 
-def plane_regions(*, seed: int, widths: Sequence[int], box: float = 2.0) -> PlaneRegions:
-    """Cut the square [-box, box]² into the pieces on which a random ReLU network is affine.
+def plane_regions(
+    *, seed: int | Sequence[int], widths: Sequence[int], box: float = 2.0
+) -> PlaneRegions:
+    """Cut the square [-box, box]² by a random network, that of `random_layers`.
 
     Raises ValueError unless box is positive and every width at least 0.
     """
-    if box <= 0 or not np.isfinite(box):
-        raise ValueError(f"box must be positive and finite, got {box}")
     if min(widths, default=0) < 0:
         raise ValueError(f"widths must not be negative, got {list(widths)}")
-    *hidden, (w_out, b_out) = random_layers(seed=seed, widths=widths)
+    return cut_square(random_layers(seed=seed, widths=widths), box=box)
+
+
+def cut_square(layers: Sequence[Layer], *, box: float = 2.0) -> PlaneRegions:
+    """Cut the square [-box, box]² into the pieces on which a ReLU network is affine.
+
+    `layers` holds weights (fan_in, fan_out) and biases (fan_out,): 2 inputs, ReLU layers, and a
+    linear output. Raises ValueError unless box is positive.
+    """
+    if box <= 0 or not np.isfinite(box):
+        raise ValueError(f"box must be positive and finite, got {box}")
+    *hidden, (w_out, b_out) = layers
     pieces, polygons = [square(box)], []
     for w, b in hidden:
         pieces = [part for piece in pieces for part in cut(piece, w, b)]
         polygons.append(tuple(piece.polygon for piece in pieces))
     return PlaneRegions(
-        seed=seed,
-        widths=tuple(widths),
+        layers=tuple(layers),
         box=box,
         polygons=tuple(polygons),
         slopes=np.stack([piece.slopes @ w_out[:, 0] for piece in pieces]),
@@ -93,13 +108,17 @@ def largest_jump(result: PlaneRegions) -> float:
     corners = np.concatenate(result.polygons[-1])
     sizes = [len(polygon) for polygon in result.polygons[-1]]
     slopes, offsets = np.repeat(result.slopes, sizes, axis=0), np.repeat(result.offsets, sizes)
-    *hidden, (w_out, b_out) = random_layers(seed=result.seed, widths=result.widths)
-    h = corners
-    for w, b in hidden:
-        h = relu(h @ w + b)
-    value = (h @ w_out + b_out)[:, 0]
+    value = _run(result.layers, corners)
     plane = np.sum(corners * slopes, axis=1) + offsets
     return float(np.max(np.abs(plane - value)) / np.std(value))
+
+
+def _run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
+    """Return the network's output at x, (points, 2), as (points,)."""
+    *hidden, (w_out, b_out) = layers
+    for w, b in hidden:
+        x = relu(x @ w + b)
+    return (x @ w_out + b_out)[:, 0]
 
 
 def square(box: float) -> Piece:

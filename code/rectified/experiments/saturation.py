@@ -46,7 +46,7 @@ class SigmoidRails:
 
     sizes: np.ndarray  # (k,): inputs z
     distance: np.ndarray  # (k,): the larger of 1 - f(z) and f(-z)
-    beyond_seven: float  # the largest distance for any size of 7 or more
+    beyond_eight: float  # the largest distance for any size of 8 or more
     one_float64: float  # from this input on float64 gives exactly 1
     one_float32: float
     zero_float64: float  # the last input, going down from 0, at which float64 is not exactly 0
@@ -55,11 +55,11 @@ class SigmoidRails:
 def sigmoid_rails() -> SigmoidRails:
     """Measure the distance to the rails, and search for where it is rounded away."""
     sizes = np.arange(1.0, 13.0)
-    far = np.concatenate([np.arange(7 * 64, 100 * 64) / 64, 10.0 ** np.arange(2, 300)])
+    far = np.concatenate([np.arange(8 * 64, 100 * 64) / 64, 10.0 ** np.arange(2, 300)])
     return SigmoidRails(
         sizes=sizes,
         distance=_rail_distance(sizes),
-        beyond_seven=float(np.max(_rail_distance(far))),
+        beyond_eight=float(np.max(_rail_distance(far))),
         one_float64=_first(lambda z: sigmoid(z) == 1, 0.0, 100.0, np.float64),
         one_float32=_first(lambda z: sigmoid(z) == 1, 0.0, 100.0, np.float32),
         zero_float64=-_first(lambda z: sigmoid(-z) == 0, 0.0, 1000.0, np.float64),
@@ -133,9 +133,10 @@ def low_units(f: Activation, *, seeds: Sequence[int] = range(20), width: int = 6
 class TanhOnInputs:
     """What tanh does to single numbers, and to one number again and again."""
 
-    negatives: np.ndarray  # (n,): inputs below 0
-    lowered: float  # share of them that come out more negative than they went in
-    of_minus_tenth: float  # tanh(-0.1)
+    lowered: float  # share of inputs from -8 to 0 that come out more negative than they went in
+    highest_of_large: float  # the largest output for inputs from -8 to -1.5
+    largest_near_zero: float  # the largest |output| for inputs from -0.1 to 0.1
+    of_minus_half: float  # tanh(-0.5)
     nearer: float  # share of inputs between -1 and 1, 0 left out, that move towards ±1
     nearer_from: float  # above this input they do
     iterates: np.ndarray  # (steps + 1,): 1, tanh(1), tanh(tanh(1)), ...
@@ -151,9 +152,10 @@ def tanh_on_inputs(*, steps: int = 10_000) -> TanhOnInputs:
     for n in range(steps):
         tanh(iterates[n : n + 1], out=iterates[n + 1 : n + 2])
     return TanhOnInputs(
-        negatives=negatives,
         lowered=float(np.mean(tanh(negatives) < negatives)),
-        of_minus_tenth=float(tanh(np.float64(-0.1))),
+        highest_of_large=float(tanh(negatives[negatives <= -1.5]).max()),
+        largest_near_zero=float(np.abs(tanh(np.linspace(-0.1, 0.1, 201))).max()),
+        of_minus_half=float(tanh(np.float64(-0.5))),
         nearer=float(np.mean(nearer)),
         nearer_from=_first(lambda z: 1 - tanh(z) < z - 1, 1.0, 2.0, np.float64),
         iterates=iterates,

@@ -20,31 +20,26 @@ class Reach:
     reach: np.ndarray  # (A, k): largest |f| on [-R, R]
     growing: tuple[str, ...]  # those whose reach still grows at the last decade
     outside_unit: tuple[str, ...]  # those that leave [-1, 1]
-    squashing: tuple[str, ...]  # those that never fall, and run from 0 to 1
+    bounded: tuple[str, ...]  # all others: they squash the line into a bounded interval
     relu_of_million: float
 
 
 def reach_of_table() -> Reach:
-    """Follow |f| from inputs of size 1 to 10,000. Squashing is meant as in hornik1989multilayer."""
+    """Follow |f| from inputs of size 1 to 10,000."""
     sizes = 10.0 ** np.arange(5)
     z = sizes[:, None] * np.linspace(-1.0, 1.0, 2001)  # (k, 2001)
     reach = np.array([np.max(np.abs(f(z)), axis=1) for f in ELEMENTWISE.values()])
     names = np.array(list(ELEMENTWISE))
-    squashing = [name for name, f in ELEMENTWISE.items() if _squashes(f)]
+    grows = reach[:, -1] > 1.01 * reach[:, -2]
     return Reach(
         activations=tuple(ELEMENTWISE),
         sizes=sizes,
         reach=reach,
-        growing=tuple(names[reach[:, -1] > 1.01 * reach[:, -2]].tolist()),
+        growing=tuple(names[grows].tolist()),
+        bounded=tuple(names[~grows].tolist()),
         outside_unit=tuple(names[reach[:, -1] > 1 + ROUNDING].tolist()),
-        squashing=tuple(squashing),
         relu_of_million=float(relu(np.float64(1e6))),
     )
-
-
-def _squashes(f: Activation) -> bool:
-    y = f(full_range(f))
-    return not _falls(y).any() and abs(y[0]) < 1e-3 and abs(y[-1] - 1) < 1e-3
 
 
 def _rises(y: np.ndarray) -> np.ndarray:

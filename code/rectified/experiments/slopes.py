@@ -17,7 +17,6 @@ class SecantSlopes:
 
     h: np.ndarray  # (k,)
     error: np.ndarray  # (k,): largest difference over z from -8 to 8
-    ratio: np.ndarray  # (k - 1,): each error over the next; h halves in between
     finest: float  # the error at h = 2^-13, where rounding does not count yet
     apart: float  # the error at h = 1: two points that are 2 apart
 
@@ -26,11 +25,9 @@ def secant_slopes(*, halvings: int = 6) -> SecantSlopes:
     """Bring the two points of the sigmoid together, and compare with s·(1 - s)."""
     check_counts(halvings=halvings)
     h = 2.0 ** -np.arange(1, halvings + 2)
-    error = np.array([_secant_error(one) for one in h])
     return SecantSlopes(
         h=h,
-        error=error,
-        ratio=error[:-1] / error[1:],
+        error=np.array([_secant_error(one) for one in h]),
         finest=_secant_error(2.0**-13),
         apart=_secant_error(1.0),
     )
@@ -66,7 +63,7 @@ def slope_range(f: Activation) -> SlopeRange:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SlopeContest:
-    """Tanh's slope less the sigmoid's."""
+    """Tanh's slope minus the sigmoid's."""
 
     crossing: float  # the size of input at which they are equal
     lead_inside: float  # the least of tanh' - sigmoid' for sizes up to 1.6
@@ -92,7 +89,6 @@ class BackwardGain:
     activation: str
     gain: float
     factor: np.ndarray  # (S,): mean over the layers
-    slope_square: np.ndarray  # (S,): factor / gain², which estimates E[f'(z)²]
     mean_square: np.ndarray  # (S, depth): E[grad_z²] of layer 1, ..., depth
 
 
@@ -100,19 +96,23 @@ def backward_gain(
     f: Activation,
     *,
     gain: float,
+    input_std: float = 1.0,
     seeds: Sequence[int] = range(20),
     depth: int = 10,
     width: int = 64,
 ) -> BackwardGain:
     """Send 16 normal inputs forward and normal gradients back through S random networks at once:
     bias 0, weights of variance gain² / width. With independent weights the expected factor is
-    gain² · E[f'(z)²]. Sources: glorot2010understanding, he2015delving.
+    gain² · E[f'(z)²]. A small `input_std` keeps tanh near zero, where it is like the identity.
+    Sources: glorot2010understanding, he2015delving.
     """
     check_counts(width=width)
+    if not input_std > 0:
+        raise ValueError(f"input_std must be positive, got {input_std}")
     if depth < 2:
         raise ValueError(f"depth must be at least 2, for a ratio of layers, got {depth}")
     rngs = generators(seeds)
-    h = np.stack([rng.standard_normal((16, width)) for rng in rngs])  # (S, batch, width)
+    h = np.stack([rng.normal(0, input_std, (16, width)) for rng in rngs])  # (S, batch, width)
     w = np.stack([rng.standard_normal((depth, width, width)) for rng in rngs])
     w *= gain / np.sqrt(width)  # (S, depth, fan_in, fan_out)
     slopes = _slopes_on_the_way(f, h, w)
@@ -123,13 +123,7 @@ def backward_gain(
         mean_square[:, layer] = np.mean(grad_z**2, axis=(1, 2))
         grad_h = grad_z @ np.swapaxes(w[:, layer], 1, 2)
     factor = np.mean(mean_square[:, :-1] / mean_square[:, 1:], axis=1)
-    return BackwardGain(
-        activation=f.name,
-        gain=gain,
-        factor=factor,
-        slope_square=factor / gain**2,
-        mean_square=mean_square,
-    )
+    return BackwardGain(activation=f.name, gain=gain, factor=factor, mean_square=mean_square)
 
 
 def _slopes_on_the_way(f: Activation, h: np.ndarray, w: np.ndarray) -> list[np.ndarray]:

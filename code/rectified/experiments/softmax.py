@@ -104,8 +104,8 @@ class SoftmaxAsLayer:
 
     gradient_error: np.ndarray  # (S,): hand-written gradients against autograd, through both
     jacobian_error: np.ndarray  # (S,): autograd's Jacobian of softmax against diag(p) - p pᵀ
-    softmax_crosstalk: np.ndarray  # (S,): largest effect of one score on another unit's output
-    relu_crosstalk: np.ndarray  # (S,)
+    softmax_crosstalk: np.ndarray  # (S,): smallest effect of one score on another unit's output
+    relu_crosstalk: np.ndarray  # (S,): largest such effect
     rank: np.ndarray  # (S,): of the Jacobian; one less than the number of classes
 
 
@@ -114,7 +114,8 @@ def softmax_as_layer(*, seeds: Sequence[int] = range(20), classes: int = 5) -> S
 
     Source: bridle1990probabilistic.
     """
-    check_counts(classes=classes)
+    if classes < 2:
+        raise ValueError(f"classes must be at least 2, for one to act on another, got {classes}")
     rows = []
     for rng in generators(seeds):
         z = torch.from_numpy(rng.standard_normal(classes))
@@ -123,7 +124,7 @@ def softmax_as_layer(*, seeds: Sequence[int] = range(20), classes: int = 5) -> S
         p = softmax.value(z.numpy())
         error = np.max(np.abs(mixed - (np.diag(p) - np.outer(p, p))))
         rank = np.linalg.matrix_rank(mixed, tol=1e-10)
-        crosstalk = (_off_diagonal(mixed), _off_diagonal(bent))
+        crosstalk = (_off_diagonal(mixed).min(), _off_diagonal(bent).max())
         rows.append((_gradient_error(rng, classes), error, *crosstalk, rank))
     gradient, jacobian, softmax_crosstalk, relu_crosstalk, rank = np.array(rows).T
     return SoftmaxAsLayer(
@@ -135,8 +136,8 @@ def softmax_as_layer(*, seeds: Sequence[int] = range(20), classes: int = 5) -> S
     )
 
 
-def _off_diagonal(jacobian: np.ndarray) -> float:
-    return float(np.max(np.abs(jacobian[~np.eye(len(jacobian), dtype=bool)])))
+def _off_diagonal(jacobian: np.ndarray) -> np.ndarray:
+    return np.abs(jacobian[~np.eye(len(jacobian), dtype=bool)])
 
 
 def _gradient_error(rng: np.random.Generator, classes: int) -> float:
