@@ -89,7 +89,8 @@ def spread(results: Sequence[Spread]) -> Figure:
         + ".",
         caption=f"Outline: inputs, normal with mean {signed(results[0].mean_in)} and standard "
         f"deviation {results[0].std_in:g}. Filled: outputs. Shares of bins that are 0.1 wide, "
-        f"computed, not sampled; bars above {100 * TALLEST:.0f} % are cut off. Spread: standard deviation.",
+        f"computed, not sampled; bars above {100 * TALLEST:.0f} % are cut off. Spread: standard "
+        "deviation.",
     )
 
 
