@@ -164,7 +164,7 @@ def test_equal_chapters_are_executed_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "sentence"),
     [
-        ("import time\ntime.sleep(60)", "a cell took longer than 1 s in code cell 2 of 2"),
+        ("import time\ntime.sleep(60)", "a cell took longer than 5 s in code cell 2 of 2"),
         ("import os\nos._exit(1)", "its kernel died in code cell 2 of 2"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_kernel_that_hangs_or_dies_is_told_in_a_sentence(
     write(path, "x = 1", cell)
     start = time.perf_counter()
     failed = asyncio.run(
-        execute.execute([path], get_cache(str(tmp_path / "cache")), jobs=1, timeout=1)
+        execute.execute([path], get_cache(str(tmp_path / "cache")), jobs=1, timeout=5)
     )
     assert failed == [path]
     assert time.perf_counter() - start < 30  # far from the 60 s of the cell, however slow we are

@@ -84,11 +84,14 @@ async def _failed(
     path: Path, notebook: NotebookNode, cache: JupyterCacheAbstract, timeout: int
 ) -> bool:
     """Execute one notebook and keep the result; say how it went, and whether it failed."""
-    start = time.perf_counter()
+    start, begun = time.perf_counter(), []
+    client = _client(path, notebook, timeout)
+    client.on_cell_execute = lambda cell, cell_index: begun.append(cell)
     try:
-        await _client(path, notebook, timeout).async_execute()
+        await client.async_execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
-        print(f"{path.name}: {explain(error, notebook, timeout)}", file=sys.stderr)
+        where = _where(notebook, begun)
+        print(f"{path.name}: {explain(error, where, timeout)}", file=sys.stderr)
         return True
     _keep(path, notebook, cache)
     print(f"{path.name}: executed in {time.perf_counter() - start:.1f} s", flush=True)
@@ -111,24 +114,24 @@ def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
     )
 
 
-def explain(error: Exception, notebook: NotebookNode, timeout: int) -> str:
-    """Say in plain words why a notebook failed, and in which cell."""
+def explain(error: Exception, where: str, timeout: int) -> str:
+    """Say in plain words why a notebook failed; `where` names the cell."""
     if isinstance(error, NoSuchKernel):
         return f"this environment has no kernel {KERNEL!r}; `make book` installs one."
     if isinstance(error, DeadKernelError):
-        return f"its kernel died {_where(notebook)}; memory may have run out."
+        return f"its kernel died {where}; memory may have run out."
     if isinstance(error, CellTimeoutError):
-        return f"a cell took longer than {timeout} s {_where(notebook)}."
+        return f"a cell took longer than {timeout} s {where}."
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colours
     traceback = re.split(r"^-{20,}$", text, flags=re.MULTILINE)[-1]  # below the cell's own code
     lines = [line for line in traceback.splitlines() if line.strip()][-LINES:]
-    return f"a cell raised {_where(notebook)}.\n" + "\n".join(f"    {line}" for line in lines)
+    return f"a cell raised {where}.\n" + "\n".join(f"    {line}" for line in lines)
 
 
-def _where(notebook: NotebookNode) -> str:
-    """Name the code cell that ran last, and its first line."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    begun = [number for number, cell in enumerate(code, 1) if cell.execution_count or cell.outputs]
-    number = max(begun, default=1)
-    first = code[number - 1].source.strip().partition("\n")[0]
-    return f"in code cell {number} of {len(code)} ({first!r})"
+def _where(notebook: NotebookNode, begun: Sequence[NotebookNode]) -> str:
+    """Name the cell that was begun last, and its first line."""
+    if not begun:
+        return "before its first cell"
+    code = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+    first = begun[-1].source.strip().partition("\n")[0]
+    return f"in code cell {code.index(begun[-1].id) + 1} of {len(code)} ({first!r})"
