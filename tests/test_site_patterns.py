@@ -15,7 +15,7 @@ CHAPTER = (
     "The first paragraph says what the chapter is about. " * 6,
     "> **You will be able to**\n> - say a thing about $f$\n> - do another\n>\n"
     "> **Know first:** [the rule](one.ipynb)\n> **Time** 25 minutes",
-    "## A section\n\nInline $z_i < 0$ and "
+    "## A section\n\nInline $z_i < 0$, in words, and "
     "[He](https://doi.org/10.1109/ICCV.2015.123).\n\n"
     "$$\n\\begin{aligned} f &= \\begin{cases} 0 & z < 0 \\\\ z & z \\ge 0 \\end{cases} \\\\\n"
     "A &= \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix} \\end{aligned}\n$$\n\n"
@@ -34,6 +34,7 @@ CHAPTER = (
     ),
     code("'what came of it'  # how it was checked", "check"),
     code("'and more of it'", "more"),
+    code("'and still more'", "more"),
     "## Exercises\n\n### Exercise 1. Write it\n\n*function · 5 minutes*\n\nWrite $f$.",
     code("def f(z):\n    ### BEGIN SOLUTION\n    return z\n    ### END SOLUTION", "solution"),
     code("### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"),
@@ -113,7 +114,7 @@ def test_a_prediction_is_a_group_of_radio_buttons(chapter: BeautifulSoup) -> Non
     first, second = chapter.select(".rc-predict")
     assert first.fieldset.legend.get_text().startswith("Predict")
     question = chapter.find(id=first.fieldset["aria-describedby"])
-    assert words(question) == "What is f ( 0 ) ? It has one answer."
+    assert words(question) == "What is f ( 0 ) \N{WORD JOINER}? It has one answer."
     labels = [words(label) for label in first.select("label")]
     assert labels == ["1 2", "1, as f says"] or labels == ["It is 1 2", "1, as f says"]
     names = [
@@ -156,14 +157,19 @@ def test_a_check_hides_its_code_and_shows_what_came_of_it(chapter: BeautifulSoup
 
 
 def test_more_of_the_same_is_folded_whole(chapter: BeautifulSoup) -> None:
-    cell = only(chapter, ".cell.tag_more")
-    assert cell.parent.name == "details"
-    assert cell.parent.summary.get_text() == "More sentences, measured"
-    assert "and more of it" in only(cell, ".cell_output").get_text()
+    block = only(chapter, "details.rc-more")
+    assert block.summary.get_text() == "More sentences, measured"
+    first, second = block.select(".cell.tag_more .cell_output")
+    assert "and more of it" in first.get_text()
+    assert "and still more" in second.get_text()
 
 
 def test_the_setup_cell_is_not_shown(chapter: BeautifulSoup) -> None:
     assert "secret" not in chapter.get_text()
+
+
+def test_no_line_can_begin_with_the_comma_after_a_formula(chapter: BeautifulSoup) -> None:
+    assert "\N{WORD JOINER}, in words" in chapter.get_text()
 
 
 def test_formulas_are_rendered_for_the_eye_and_for_assistive_technology(

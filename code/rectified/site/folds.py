@@ -14,6 +14,10 @@ class fold(nodes.container):
     """What stays closed behind its `summary` until the reader opens it."""
 
 
+class more(fold):
+    """Sentences of the same kind as those before; neighbours share one fold."""
+
+
 class FoldCells(SphinxTransform):
     """Fold cells tagged `solution` or `more` whole, and the code alone of those tagged `check`.
 
@@ -34,7 +38,7 @@ class FoldCells(SphinxTransform):
                 summary = "Solution, in code" if _follows_solution(cell) else "Solution"
                 cell.replace_self(fold("", cell.deepcopy(), summary=summary))
             if "tag_more" in cell["classes"]:
-                cell.replace_self(fold("", cell.deepcopy(), summary="More sentences, measured"))
+                _put_away(cell)
             if "tag_check" in cell["classes"]:
                 code = cell.children[0]  # the input; what comes back stays open
                 cell.replace(code, fold("", code.deepcopy(), summary="The check, as code"))
@@ -42,6 +46,16 @@ class FoldCells(SphinxTransform):
 
 def _is_code_cell(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _put_away(cell: nodes.Element) -> None:
+    """Move the cell into the fold of the cell above, or into one of its own."""
+    place = cell.parent.index(cell)
+    if place and isinstance(above := cell.parent[place - 1], more):
+        above += cell.deepcopy()
+        cell.parent.remove(cell)
+    else:
+        cell.replace_self(more("", cell.deepcopy(), summary="More sentences, measured"))
 
 
 def _follows_solution(cell: nodes.Element) -> bool:
@@ -53,7 +67,8 @@ def _follows_solution(cell: nodes.Element) -> bool:
 
 def visit_fold(self: HTML5Translator, node: fold) -> None:
     """Open the fold."""
-    self.body.append(f"<details><summary>{self.encode(node['summary'])}</summary>\n")
+    name = ' class="rc-more"' if isinstance(node, more) else ""
+    self.body.append(f"<details{name}><summary>{self.encode(node['summary'])}</summary>\n")
 
 
 def depart_fold(self: HTML5Translator, node: fold) -> None:
@@ -64,4 +79,5 @@ def depart_fold(self: HTML5Translator, node: fold) -> None:
 def setup(app: Sphinx) -> None:
     """Register node and transform."""
     app.add_node(fold, html=(visit_fold, depart_fold))
+    app.add_node(more, html=(visit_fold, depart_fold))
     app.add_transform(FoldCells)

@@ -11,6 +11,7 @@ from pathlib import Path
 from docutils import nodes
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
@@ -56,6 +57,20 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+class KeepPunctuation(SphinxTransform):
+    """Joins a formula and the punctuation after it, so that no line begins with a comma."""
+
+    default_priority = 400
+
+    def apply(self) -> None:
+        """Put a word joiner before the punctuation."""
+        for formula in self.document.findall(nodes.math):
+            place = formula.parent.index(formula) + 1
+            after = formula.parent[place] if place < len(formula.parent) else None
+            if isinstance(after, nodes.Text) and after.astext()[:1] in tuple(",.;:!?)"):
+                formula.parent[place] = nodes.Text(f"\N{WORD JOINER}{after.astext()}")
+
+
 def _append(self: HTML5Translator, node: nodes.Element, *, display: bool) -> None:
     """Write a formula to the page, or warn with the page's name."""
     formula = node.astext().strip()
@@ -79,5 +94,6 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the renderer; `html_math_renderer: katex` in _config.yml chooses it."""
+    """Register renderer and transform; `html_math_renderer: katex` in _config.yml chooses it."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.add_transform(KeepPunctuation)
