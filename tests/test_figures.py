@@ -27,6 +27,7 @@ from rectified.figures import canvas, labels, style, svg
 
 FONTS = Path(tokens.__file__).with_name("fonts")
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
+    "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
     "hinges": lambda: figures.hinges(
         [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
@@ -387,6 +388,8 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
         figures.with_and_without_bend([])
     with pytest.raises(ValueError, match="same mean_in"):
         figures.spread([experiments.spread(relu), experiments.spread(relu, std=2.0)])
+    with pytest.raises(ValueError, match="same share"):
+        figures.flat_ends([experiments.flat_ends(tanh), experiments.flat_ends(tanh, share=0.1)])
     with pytest.raises(ValueError, match="hidden layer"):
         figures.regions(experiments.plane_regions(seed=0, widths=()))
 

@@ -8,6 +8,7 @@ from rectified.experiments.collapse import (
     relu_pair,
     superposition,
 )
+from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
@@ -52,6 +53,7 @@ __all__ = [
     "bias_as_shift",
     "cut_square",
     "distance_from_straight",
+    "flat_ends",
     "folding_layers",
     "hinge_interpolant",
     "identity_range",

@@ -60,6 +60,6 @@ def _errors(axes: Axes, results: Sequence[HingeSum]) -> None:
     powers = 10.0 ** np.arange(
         np.floor(np.log10(errors.min())), np.ceil(np.log10(errors.max())) + 1
     )
-    axes.set_yticks(powers, [f"{power:g}" for power in powers])
+    axes.set_yticks(powers, [np.format_float_positional(power, trim="-") for power in powers])
     axes.set_xticks(pieces, [f"{n:g}" for n in pieces])
     axes.set(title="largest error", xlabel="hinges")
