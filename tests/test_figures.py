@@ -394,6 +394,13 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
         figures.regions(experiments.plane_regions(seed=0, widths=()))
 
 
+def test_errors_of_many_hinges_are_labelled_in_plain_decimals() -> None:
+    sums = [experiments.hinge_interpolant(np.square, 2**k) for k in range(7)]
+    axes = figures.hinges(sums, shown=2).drawing.axes[1]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["0.00001", "0.0001", "0.001", "0.01", "0.1", "1"]
+
+
 def test_the_picture_of_a_single_layer_is_one_square() -> None:
     figure = figures.regions(experiments.plane_regions(seed=0, widths=(1,)))
     assert figure.message == "1 ReLU cut this square into 2 flat pieces"

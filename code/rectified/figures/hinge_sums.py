@@ -57,9 +57,8 @@ def _errors(axes: Axes, results: Sequence[HingeSum]) -> None:
     pieces, errors = np.array([(r.pieces, r.sup_error) for r in results]).T
     axes.loglog(pieces, errors, "o-", color=LIGHT["relu"], ms=5)
     axes.minorticks_off()
-    powers = 10.0 ** np.arange(
-        np.floor(np.log10(errors.min())), np.ceil(np.log10(errors.max())) + 1
-    )
-    axes.set_yticks(powers, [np.format_float_positional(power, trim="-") for power in powers])
+    low, high = np.floor(np.log10(errors.min())), np.ceil(np.log10(errors.max()))
+    powers = range(int(low), int(high) + 1)
+    axes.set_yticks([10.0**k for k in powers], [f"{10.0**k:.{max(0, -k)}f}" for k in powers])
     axes.set_xticks(pieces, [f"{n:g}" for n in pieces])
     axes.set(title="largest error", xlabel="hinges")
