@@ -42,25 +42,23 @@ def read(path: Path) -> Mapping[str, Reference]:
     return MappingProxyType({key: _reference(entry) for key, entry in entries.items()})
 
 
+def addresses(entry: Entry) -> tuple[str, ...]:
+    """Return where a work can be read: address, DOI and arXiv, as far as the entry has them."""
+    forms = {"url": "", "doi": "https://doi.org/", "eprint": "https://arxiv.org/abs/"}
+    return tuple(form + entry.fields[name] for name, form in forms.items() if name in entry.fields)
+
+
+def last_name(person: Person) -> str:
+    """Return a name as it is cited, with what precedes it: "von Neumann"."""
+    return " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+
+
 def _reference(entry: Entry) -> Reference:
-    names = [_last_name(person) for person in entry.persons.get("author", [])]
+    names = [last_name(person) for person in entry.persons.get("author", [])]
     if not names:
         names = [str(Text.from_latex(entry.fields["title"]))]
     who = names[0] if len(names) == 1 else " & ".join(names)
     if len(names) > 2:
         who = f"{names[0]} et al."
-    return Reference(f"{who} {entry.fields.get('year', '')}".strip(), _url(entry))
-
-
-def _last_name(person: Person) -> str:
-    parts = [*person.rich_prelast_names, *person.rich_last_names]
-    return " ".join(map(str, parts))
-
-
-def _url(entry: Entry) -> str | None:
-    fields = entry.fields
-    if "url" in fields:
-        return fields["url"]
-    if "doi" in fields:
-        return f"https://doi.org/{fields['doi']}"
-    return f"https://arxiv.org/abs/{fields['eprint']}" if "eprint" in fields else None
+    url = next(iter(addresses(entry)), None)
+    return Reference(f"{who} {entry.fields.get('year', '')}".strip(), url)

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from pybtex.database import Entry, Person, parse_string
 from pybtex.richtext import Text
 
+from rectified.claims.references import addresses, last_name
+
 BIBLIOGRAPHY = "references.bib"
 DOI = re.compile(r"^https?://(?:dx\.)?doi\.org/(.+)$", re.IGNORECASE)
 ARXIV = re.compile(
@@ -67,7 +69,7 @@ def _source(key: str, entry: Entry) -> Source:
         year=_field(entry, "year"),
         title=_field(entry, "title"),
         place=place,
-        urls=tuple(_urls(entry)),
+        urls=addresses(entry),
     )
 
 
@@ -76,18 +78,7 @@ def _field(entry: Entry, name: str) -> str:
     return str(Text.from_latex(entry.fields.get(name, "")))
 
 
-def _urls(entry: Entry) -> list[str]:
-    fields = entry.fields
-    found = [fields["url"]] if "url" in fields else []
-    if "doi" in fields:
-        found.append("https://doi.org/" + fields["doi"])
-    if "eprint" in fields:
-        found.append("https://arxiv.org/abs/" + fields["eprint"])
-    return found
-
-
 def _name(person: Person) -> str:
     """Write "Last, F. M."."""
-    last = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
     initials = [f"{name}"[0] + "." for name in person.first_names + person.middle_names]
-    return ", ".join(filter(None, [last, " ".join(initials)]))
+    return ", ".join(filter(None, [last_name(person), " ".join(initials)]))
