@@ -20,10 +20,14 @@ SELU_ALPHA = 1.6732632423543772
 SELU_DEPTH = 1.7580993408473768  # lambda * alpha, rounded once
 
 
+def logistic(z: np.ndarray, e: np.ndarray) -> np.ndarray:
+    """Return the sigmoid of z from e = exp(-|z|): 1 / (1 + e), or e / (1 + e) where z < 0."""
+    return np.where(z < 0.0, e, 1.0) / (1.0 + e)
+
+
 def sigmoid_value(z: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + exp(-z)), as exp(z) / (1 + exp(z)) where z < 0."""
-    e = np.exp(-np.abs(z))
-    return np.where(z < 0.0, e, 1.0) / (1.0 + e)
+    return logistic(z, np.exp(-np.abs(z)))
 
 
 def sigmoid_derivative(z: np.ndarray) -> np.ndarray:
@@ -110,8 +114,7 @@ def softplus(*, beta: float = 1.0) -> Activation:
         return np.maximum(z, 0.0) + np.log1p(exp_of_sum(*multiple(beta, np.abs(z)))) / beta
 
     def derivative(z: np.ndarray) -> np.ndarray:  # the sigmoid of beta * z
-        e = exp_of_sum(*multiple(beta, np.abs(z)))
-        return np.where(z < 0.0, e, 1.0) / (1.0 + e)
+        return logistic(z, exp_of_sum(*multiple(beta, np.abs(z))))
 
     return Activation(
         name=f"softplus(beta={float(beta)!r})",
