@@ -8,6 +8,7 @@ import numpy as np
 from scipy import integrate, stats
 
 from rectified.activations import Activation
+from rectified.experiments.settings import generators
 
 STRATA = 2**16  # equally likely inputs in a histogram: a share is off by at most a few 1/65536
 EDGES = np.arange(-3.05, 3.06, 0.1)  # of the histogram; 0 lies in the middle of a bin
@@ -48,7 +49,7 @@ def with_and_without_bend(
     """
     if depth < 2:
         raise ValueError(f"depth must be at least 2, got {depth}: one layer has no activation")
-    rngs = [np.random.default_rng(seed) for seed in seeds]
+    rngs = generators(seeds)
     x = np.linspace(-reach, reach, 801)
     fans = [1, *[width] * (depth - 1), 1]
     straight = bent = np.broadcast_to(x[:, None], (len(rngs), len(x), 1))  # (S, points, units)
