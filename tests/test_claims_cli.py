@@ -9,7 +9,8 @@ import pytest
 
 import claims_samples
 from rectified import claims
-from rectified.__main__ import main
+from rectified.__main__ import EXPECTED, main
+from rectified.claims import reading
 
 
 @pytest.fixture
@@ -151,3 +152,7 @@ def test_the_package_runs_as_a_module() -> None:
     command = [sys.executable, "-m", "rectified", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "list the ledger of claims" in done.stdout
+
+
+def test_the_verdicts_to_ask_for_are_those_of_the_ledger() -> None:
+    assert list(EXPECTED) == reading.EXPECTED  # typed again, so that --help does not wait for SciPy
