@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 from torch.nn import functional
 
+from rectified.activations.names import family
 from rectified.activations.precise import (
     LIFT,
     exp_lifted,
@@ -126,6 +127,7 @@ gelu_tanh = Activation(
 )
 
 
+@family
 def swish(*, beta: float = 1.0) -> Activation:
     """Build z * sigmoid(beta * z): half of z at beta near 0, nearly ReLU at a large one.
 

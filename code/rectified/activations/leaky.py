@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from torch.nn import functional
 
+from rectified.activations.names import family
 from rectified.activations.piecewise import constant, relu
 from rectified.activations.record import Activation, Elementwise, as_floats, check_finite
 
 INF = np.inf
 
 
+@family
 def prelu(*, slope: float = 0.25) -> Activation:
     """Build z where z > 0, slope * z elsewhere; training learns the slope.
 
@@ -46,6 +48,7 @@ def prelu(*, slope: float = 0.25) -> Activation:
 prelu_slope_derivative = Elementwise(lambda z: np.minimum(z, 0.0))  # of prelu, by its slope
 
 
+@family
 def leaky_relu(*, slope: float = 0.01) -> Activation:
     """Build max(z, slope * z).
 
@@ -64,6 +67,7 @@ def leaky_relu(*, slope: float = 0.01) -> Activation:
     )
 
 
+@family
 def rrelu(*, lower: float = 1 / 8, upper: float = 1 / 3) -> Activation:
     """Build the randomized leaky ReLU as it is after training: with the mean slope.
 

@@ -20,6 +20,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from rectified.activations.names import Entry
+
 BLOCK = 8192  # doubles in a block: 64 KiB, so that a formula and its temporaries stay in L2
 READ = ["readonly", "overlap_assume_elementwise"]  # each entry is read before it is written,
 WRITE = ["writeonly", "overlap_assume_elementwise"]  # so `out` may be `z` itself
@@ -97,7 +99,7 @@ class Exact(Elementwise):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Activation:
+class Activation(Entry):
     """An elementwise function f, with all that the book says of it; f(z) is f.value(z).
 
     Everything a test can read is a field. A formula given for `value` or `derivative` becomes an

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from rectified.activations.names import family
 from rectified.activations.precise import exp_of_sum, multiple, quotient
 from rectified.activations.record import Activation, check_positive
 
@@ -102,6 +103,7 @@ softsign = Activation(
 )
 
 
+@family
 def softplus(*, beta: float = 1.0) -> Activation:
     """Build log(1 + exp(beta * z)) / beta: ReLU with a bend about 1 / beta wide.
 
@@ -135,6 +137,7 @@ def softplus(*, beta: float = 1.0) -> Activation:
     )
 
 
+@family
 def elu(*, alpha: float = 1.0) -> Activation:
     """Build z where z > 0, alpha * (exp(z) - 1) elsewhere.
 
@@ -161,6 +164,7 @@ def elu(*, alpha: float = 1.0) -> Activation:
     )
 
 
+@family
 def celu(*, alpha: float = 1.0) -> Activation:
     """Build max(0, z) + min(0, alpha * (exp(z / alpha) - 1)), whose slope never jumps.
 

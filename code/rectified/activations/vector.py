@@ -12,13 +12,14 @@ import torch
 from numpy.typing import ArrayLike
 
 from rectified.activations.gated import gelu, silu
+from rectified.activations.names import Entry, family
 from rectified.activations.piecewise import relu
 from rectified.activations.record import Activation, as_floats
 from rectified.activations.smooth import sigmoid
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class VectorActivation:
+class VectorActivation(Entry):
     """A function of the vectors along one axis, with its vector-Jacobian product.
 
     `forward` and `backward` are the formulas, for doubles whose last axis is the one acted on;
@@ -133,6 +134,7 @@ crelu = VectorActivation(
 )
 
 
+@family
 def maxout(*, pieces: int = 2) -> VectorActivation:
     """Build the maximum over groups of `pieces` consecutive entries: units are units / pieces.
 
