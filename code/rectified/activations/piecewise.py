@@ -10,15 +10,33 @@ from rectified.activations.record import Activation, Exact
 
 INF = np.inf
 
+ZEROS = {kind: np.zeros(2**16, kind) for kind in (np.float32, np.float64)}
+
 
 def constant(level: float, z: np.ndarray) -> np.ndarray:
     """Return `level` for every entry of z, but NaN for NaN."""
     return np.clip(z, level, level)
 
 
+def zero(z: np.ndarray) -> np.ndarray | float:
+    """Return 0 in the form that np.maximum compares with z most quickly.
+
+    Against an array it is three times as fast as against a number. Beyond 2**16 entries memory
+    sets the pace, and a number it is.
+    """
+    zeros = ZEROS[z.dtype.type]
+    return zeros[: z.size].reshape(z.shape) if z.size <= zeros.size else 0.0
+
+
 def positive(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 where z > 0, 0 elsewhere, NaN for NaN, as the far slower np.heaviside(z, 0.0)."""
-    return np.maximum(np.sign(z, out=out), 0.0, out=out)
+    # The smallest entry is NaN if any is: the common case is told without an array of flags.
+    nan = np.isnan(z) if z.size and np.isnan(z.min()) else None
+    out = np.empty(z.shape, z.dtype.type) if out is None else out
+    np.greater(z, 0.0, out=out, casting="unsafe")
+    if nan is not None:
+        out[nan] = np.nan
+    return out
 
 
 identity = Activation(
@@ -97,7 +115,7 @@ relu = Activation(
     title="ReLU",
     formula=r"\max(0, z)",
     family="piecewise linear",
-    value=Exact(lambda z, out: np.maximum(z, 0.0, out=out)),
+    value=Exact(lambda z, out: np.maximum(z, zero(z), out=out)),
     derivative=Exact(positive),  # `z > 0` would lose NaN
     torch_value=torch.relu,
     image=(0.0, INF),
