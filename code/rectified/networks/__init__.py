@@ -1,0 +1,61 @@
+"""Networks by hand: forward, backward and training of many at once, in NumPy."""
+
+from rectified.networks.clipping import ClipNorm, ClipValue
+from rectified.networks.layers import Activate, Dense, Dropout, Layer
+from rectified.networks.losses import Loss, accuracy, mean_squared_error, softmax_cross_entropy
+from rectified.networks.network import Network, Trace, mlp
+from rectified.networks.optimizers import SGD, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from rectified.networks.parameters import Parameters
+from rectified.networks.penalties import L1, L2
+from rectified.networks.probes import (
+    dead,
+    gradient_mean_square,
+    hidden_outputs,
+    mean_square,
+    sparsity,
+    weight_gradient_norm,
+    weight_norm,
+)
+from rectified.networks.schedules import Cosine, ExponentialDecay, StepDecay, WarmUp
+from rectified.networks.streams import streams
+from rectified.networks.training import Run, Snapshot, train
+
+__all__ = [
+    "L1",
+    "L2",
+    "SGD",
+    "Activate",
+    "Adam",
+    "ClipNorm",
+    "ClipValue",
+    "Cosine",
+    "Dense",
+    "Dropout",
+    "ExponentialDecay",
+    "Layer",
+    "Loss",
+    "Momentum",
+    "Nesterov",
+    "Network",
+    "Optimizer",
+    "Parameters",
+    "RMSProp",
+    "Run",
+    "Snapshot",
+    "StepDecay",
+    "Trace",
+    "WarmUp",
+    "accuracy",
+    "dead",
+    "gradient_mean_square",
+    "hidden_outputs",
+    "mean_square",
+    "mean_squared_error",
+    "mlp",
+    "softmax_cross_entropy",
+    "sparsity",
+    "streams",
+    "train",
+    "weight_gradient_norm",
+    "weight_norm",
+]

@@ -1,0 +1,156 @@
+"""A network is a chain of layers: forward through them, and backward with the chain rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from rectified.activations import Activation, VectorActivation
+from rectified.initializers import Initializer, he_normal, zeros
+from rectified.networks.checks import as_inputs, check_positive_int
+from rectified.networks.layers import Activate, Dense, Dropout, Layer, Noise
+from rectified.networks.parameters import Parameters
+from rectified.networks.streams import streams
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """What a forward pass leaves for the backward one."""
+
+    saved: tuple[Any, ...]  # what each layer remembers: h of a Dense, z of an Activate, ...
+    z: np.ndarray  # output of the network, (S, batch, fan_out)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A chain of layers that takes `fan_in` inputs; it holds no parameters, so it never changes.
+
+    Raises ValueError, naming the layer, if one cannot take what the one before gives.
+    """
+
+    fan_in: int
+    layers: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        """Check that the layers fit together."""
+        check_positive_int(fan_in=self.fan_in)
+        if not self.layers:
+            raise ValueError("layers must hold at least one layer, got none")
+        assert self.widths  # walks the chain, and raises where it is broken
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """Units before the first layer, and after each."""
+        widths = [self.fan_in]
+        for number, layer in enumerate(self.layers, start=1):
+            try:
+                widths.append(layer.width(widths[-1]))
+            except ValueError as error:
+                raise ValueError(
+                    f"layers do not fit together at number {number}: {error}"
+                ) from None
+        return tuple(widths)
+
+    @property
+    def fan_out(self) -> int:
+        """Number of outputs."""
+        return self.widths[-1]
+
+    @cached_property
+    def shapes(self) -> tuple:
+        """Shapes of each layer's parameters, by name."""
+        return tuple(layer.shapes for layer in self.layers)
+
+    def draw(
+        self,
+        *,
+        seeds: Sequence[int],
+        weights: Initializer = he_normal,
+        biases: Initializer = zeros,
+        dtype: DTypeLike = np.float64,
+    ) -> Parameters:
+        """Draw the parameters of one network for each seed.
+
+        Weights and biases come from streams of their own: a seed's weights do not depend on how
+        its biases are drawn. Raises as `streams` and the initializers do.
+        """
+        drawn = {"w": (weights, streams(seeds, "weights"))}
+        others = (biases, streams(seeds, "biases"))
+        parameters = Parameters.empty(self.shapes, len(others[1]), np.dtype(dtype))
+        for layer in parameters.layers:
+            for name, rows in layer.items():
+                initializer, rngs = drawn.get(name, others)
+                for row, rng in zip(rows, rngs, strict=True):
+                    row[...] = initializer(row.shape, rng=rng, dtype=dtype)
+        return parameters
+
+    def forward(self, parameters: Parameters, x: ArrayLike, *, noise: Noise = None) -> Trace:
+        """Send x through all layers; the outputs are `.z` of the trace, (S, batch, fan_out).
+
+        x is (batch, fan_in), the same for all networks, or (S, batch, fan_in), one set for each;
+        it is rounded to the dtype of the parameters. `noise` is for layers that drop units.
+        """
+        h = as_inputs(x, self.fan_in, len(parameters), parameters.flat.dtype)
+        saved = []
+        for layer, theta in zip(self.layers, parameters.layers, strict=True):
+            h, kept = layer.forward(theta, h, noise)
+            saved.append(kept)
+        return Trace(saved=tuple(saved), z=h)
+
+    def backward(
+        self,
+        parameters: Parameters,
+        trace: Trace,
+        grad_z: np.ndarray,
+        gradient: Parameters | None = None,
+        *,
+        flow: list[np.ndarray] | None = None,
+        to_input: bool = False,
+    ) -> Parameters:
+        """Return the gradient by all parameters, given the one by the network's outputs.
+
+        `gradient` takes it instead of new memory. `flow` takes the gradient by the output of each
+        layer, last layer first; `to_input` adds the one by x.
+        """
+        if gradient is None:
+            gradient = Parameters(self.shapes, np.empty_like(parameters.flat))
+        grad = grad_z
+        for index in reversed(range(len(self.layers))):
+            if flow is not None:
+                flow.append(grad)
+            grad = self.layers[index].backward(
+                parameters.layers[index],
+                trace.saved[index],
+                grad,
+                gradient.layers[index],
+                to_input or index > 0,
+            )
+        if flow is not None and to_input:
+            flow.append(grad)
+        return gradient
+
+
+def mlp(
+    widths: Sequence[int], f: Activation | VectorActivation, *, dropout: float = 0.0
+) -> Network:
+    """Build a multilayer perceptron: `widths` are inputs, hidden layers and outputs.
+
+    Each hidden layer is Dense and f, and drops outputs at the rate `dropout` while training; the
+    last layer is Dense alone. A depth of len(widths) - 1 layers with weights. If f changes the
+    number of units, as maxout does, the next layer takes what f gives. Raises ValueError unless
+    there are at least two widths, all of them 1 or more.
+    """
+    if len(widths) < 2:
+        raise ValueError(f"widths must hold inputs and outputs at least, got {list(widths)}")
+    check_positive_int(**{f"widths[{place}]": width for place, width in enumerate(widths)})
+    layers: list[Layer] = []
+    units = widths[0]
+    for width in widths[1:-1]:
+        layers += [Dense(units, width), Activate(f)]
+        units = layers[-1].width(width)
+        if dropout:
+            layers.append(Dropout(dropout))
+    return Network(widths[0], (*layers, Dense(units, widths[-1])))

@@ -1,0 +1,59 @@
+"""The parameters of S networks, kept so that one operation reaches them all."""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+
+import numpy as np
+
+Shapes = Sequence[Mapping[str, tuple[int, ...]]]  # of each layer's parameters, by name
+
+
+class Parameters:
+    """S networks of one architecture: `flat` (S, P) has a network's numbers in each row.
+
+    `layers[l]["w"]` is a view of shape (S, fan_in, fan_out) into it, `layers[l]["b"]` one of shape
+    (S, fan_out): write to a view, and the row changes. An optimizer works on `flat` and never asks
+    about layers. Weights stand first in a row, so that penalties act on `weights`, a view as well.
+    Gradients have the same form. dtype float64 or float32.
+    """
+
+    def __init__(self, shapes: Shapes, flat: np.ndarray) -> None:
+        """Take the shapes of one network's parameters, and a row of numbers for each network."""
+        self.shapes, self.flat = shapes, flat
+        self.layers: tuple[dict[str, np.ndarray], ...] = tuple({} for _ in shapes)
+        start = 0
+        for layer, name, shape in ordered(shapes):
+            stop = start + prod(shape)
+            self.layers[layer][name] = flat[:, start:stop].reshape(len(flat), *shape)
+            start = stop
+        self.weights = flat[:, : sum(prod(one["w"]) for one in shapes if "w" in one)]
+
+    @classmethod
+    def empty(cls, shapes: Shapes, seeds: int, dtype: np.dtype) -> "Parameters":
+        """Return parameters of so many networks, not yet written."""
+        size = sum(prod(shape) for _, _, shape in ordered(shapes))
+        return cls(shapes, np.empty((seeds, size), dtype))
+
+    def __len__(self) -> int:
+        """Return S, the number of networks."""
+        return len(self.flat)
+
+    def rows(self, rows: slice) -> "Parameters":
+        """Return these networks: a view."""
+        return Parameters(self.shapes, self.flat[rows])
+
+    def copy(self) -> "Parameters":
+        """Return the same numbers in memory of their own."""
+        return Parameters(self.shapes, self.flat.copy())
+
+    def astype(self, dtype: np.dtype) -> "Parameters":
+        """Return a copy of this dtype."""
+        return Parameters(self.shapes, self.flat.astype(dtype))
+
+
+def ordered(shapes: Shapes) -> list[tuple[int, str, tuple[int, ...]]]:
+    """Return (layer, name, shape) in the order of a row: all weights, then all else."""
+    entries = [
+        (layer, name, shape) for layer, one in enumerate(shapes) for name, shape in one.items()
+    ]
+    return sorted(entries, key=lambda entry: entry[1] != "w")  # keeps the order of layers

@@ -1,0 +1,67 @@
+"""Probes: what a run records on its way. Each takes a snapshot, and returns a row a network.
+
+Layers are counted as activations are: h of the hidden layers, after dropout where there is some.
+A unit is dead on a batch if its slope is 0 on every example of that batch; the batch is the named
+set, so take it whole where "dead" is to mean more.
+"""
+
+import numpy as np
+
+from rectified.activations import VectorActivation
+from rectified.networks.layers import Activate, Dense
+from rectified.networks.network import Network
+from rectified.networks.training import Snapshot
+
+
+def mean_square(seen: Snapshot) -> np.ndarray:
+    """Return E[h²] of each hidden layer, (S, layers)."""
+    return _each(hidden_outputs(seen), lambda h: np.mean(h * h, axis=(1, 2)))
+
+
+def gradient_mean_square(seen: Snapshot) -> np.ndarray:
+    """Return E[(∂loss/∂z)²] of each Dense layer, (S, layers)."""
+    layers = zip(seen.network.layers, seen.flow, strict=True)
+    flows = [grad for layer, grad in layers if isinstance(layer, Dense)]
+    return _each(flows, lambda grad: np.mean(grad * grad, axis=(1, 2)))
+
+
+def weight_gradient_norm(seen: Snapshot) -> np.ndarray:
+    """Return |∂loss/∂w|, the root of the sum of squares, of each Dense layer, (S, layers)."""
+    grads = [layer["w"] for layer in seen.gradient.layers if "w" in layer]
+    return _each(grads, lambda grad: np.sqrt(np.sum(grad * grad, axis=(1, 2))))
+
+
+def weight_norm(seen: Snapshot) -> np.ndarray:
+    """Return |w| of each Dense layer, (S, layers)."""
+    weights = [layer["w"] for layer in seen.parameters.layers if "w" in layer]
+    return _each(weights, lambda w: np.sqrt(np.sum(w * w, axis=(1, 2))))
+
+
+def sparsity(seen: Snapshot) -> np.ndarray:
+    """Return the share of h that is exactly 0, of each hidden layer, (S, layers)."""
+    return _each(hidden_outputs(seen), lambda h: np.mean(h == 0, axis=(1, 2)))
+
+
+def dead(seen: Snapshot) -> np.ndarray:
+    """Return the share of dead units of each hidden layer, (S, layers)."""
+    slopes = [
+        layer.f.derivative(z)
+        for layer, z in zip(seen.network.layers, seen.trace.saved, strict=True)
+        if isinstance(layer, Activate) and not isinstance(layer.f, VectorActivation)
+    ]
+    return _each(slopes, lambda slope: np.mean((slope == 0).all(axis=1), axis=1))
+
+
+def hidden_outputs(seen: Snapshot) -> list[np.ndarray]:
+    """Return h of each hidden layer, what the next layer of weighted sums takes."""
+    dense = _dense_inputs(seen.network, seen.trace.saved)
+    return dense[1:]
+
+
+def _dense_inputs(network: Network, saved: tuple) -> list[np.ndarray]:
+    return [h for layer, h in zip(network.layers, saved, strict=True) if isinstance(layer, Dense)]
+
+
+def _each(arrays: list[np.ndarray], reduce) -> np.ndarray:
+    """Return reduce(array) for each array, side by side: (S, len(arrays))."""
+    return np.column_stack([reduce(array) for array in arrays])

@@ -1,0 +1,32 @@
+"""Where chance enters: each seed has one generator for each purpose."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+PURPOSES = ("weights", "biases", "batches", "dropout")
+
+
+def streams(seeds: Sequence[int], purpose: str) -> list[np.random.Generator]:
+    """Return a generator for each seed, for one of the `PURPOSES`.
+
+    What one purpose draws moves no other, so that two arms of a comparison share a seed's weights
+    and batches even if only one of them has dropout: paired differences stay paired. Raises
+    ValueError if there is no seed, if one is negative, or if the purpose is unknown.
+    """
+    if purpose not in PURPOSES:
+        raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, got {purpose!r}")
+    return [np.random.default_rng([seed, PURPOSES.index(purpose)]) for seed in check_seeds(seeds)]
+
+
+def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """Return the seeds as a tuple; raise TypeError or ValueError unless they are 0 or more."""
+    seeds = tuple(seeds)
+    if not seeds:
+        raise ValueError("seeds must hold at least one seed, got none")
+    for seed in seeds:
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+            raise TypeError(f"seeds must be integers, got {seed!r}")
+        if seed < 0:
+            raise ValueError(f"seeds must be 0 or more, got {seed}")
+    return tuple(map(int, seeds))
