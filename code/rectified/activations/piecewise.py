@@ -31,7 +31,7 @@ def zero(z: np.ndarray) -> np.ndarray | float:
 def positive(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 where z > 0, 0 elsewhere, NaN for NaN, as the far slower np.heaviside(z, 0.0)."""
     # The smallest entry is NaN if any is: the common case is told without an array of flags.
-    nan = np.isnan(z) if z.size and np.isnan(z.min()) else None
+    nan = np.isnan(z) if z.size and np.isnan(np.minimum.reduce(z, axis=None)) else None
     out = np.empty(z.shape, z.dtype.type) if out is None else out
     np.greater(z, 0.0, out=out, casting="unsafe")
     if nan is not None:
