@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments.by_hand import one_step
 from rectified.experiments.collapse import (
     identity_range,
     linear_stack,
@@ -65,6 +66,7 @@ __all__ = [
     "neuron_by_hand",
     "node_of_two_inputs",
     "norm_growth",
+    "one_step",
     "pieces_by_depth",
     "plane_regions",
     "random_layers",
