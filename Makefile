@@ -27,7 +27,7 @@ help: ## list these commands
 # ---------------------------------------------------------------- the environment, one stamp an extra
 # One that was moved, or whose Python is gone, is made again whatever the stamps say.
 MOVED := $(shell test -x $(PY) && test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" || echo moved)
-.venv/.book .venv/.test .venv/.lab: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
+.venv/.book .venv/.test .venv/.lab .venv/.bench: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
 	@sh tools/environment.sh $*
 
 # ---------------------------------------------------------------- read, run, test
@@ -51,8 +51,8 @@ audit: book .venv/.test ## the slow checks: other seeds, long runs; each prints 
 	@"$(PY)" tools/browser.py
 	@"$(PY)" -m pytest -s -m audit tests
 
-bench: .venv/.test ## the benchmarks, as tables and JSON
-	@set -e; for script in benchmarks/*.py; do test ! -e "$$script" || "$(PY)" "$$script"; done
+bench: .venv/.bench ## the benchmarks with their peers, as tables and JSON
+	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done
 
 # ---------------------------------------------------------------- for those who carry the work on
 format: .venv/.test ## bring code and notebooks into form
