@@ -9,6 +9,8 @@ from rectified.networks.parameters import Parameters
 from rectified.networks.penalties import L1, L2
 from rectified.networks.probes import (
     dead,
+    dead_masks,
+    error,
     gradient_mean_square,
     hidden_outputs,
     mean_square,
@@ -47,6 +49,8 @@ __all__ = [
     "WarmUp",
     "accuracy",
     "dead",
+    "dead_masks",
+    "error",
     "gradient_mean_square",
     "hidden_outputs",
     "mean_square",

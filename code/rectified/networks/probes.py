@@ -9,6 +9,7 @@ import numpy as np
 
 from rectified.activations import VectorActivation
 from rectified.networks.layers import Activate, Dense
+from rectified.networks.losses import accuracy
 from rectified.networks.network import Network
 from rectified.networks.training import Snapshot
 
@@ -44,12 +45,21 @@ def sparsity(seen: Snapshot) -> np.ndarray:
 
 def dead(seen: Snapshot) -> np.ndarray:
     """Return the share of dead units of each hidden layer, (S, layers)."""
-    slopes = [
-        layer.f.derivative(z)
+    return _each(dead_masks(seen), lambda mask: mask.mean(axis=1))
+
+
+def dead_masks(seen: Snapshot) -> list[np.ndarray]:
+    """Return which units of each hidden layer are dead, (S, units) bool each."""
+    return [
+        (layer.f.derivative(z) == 0).all(axis=1)
         for layer, z in zip(seen.network.layers, seen.trace.saved, strict=True)
         if isinstance(layer, Activate) and not isinstance(layer.f, VectorActivation)
     ]
-    return _each(slopes, lambda slope: np.mean((slope == 0).all(axis=1), axis=1))
+
+
+def error(seen: Snapshot) -> np.ndarray:
+    """Return the share of examples in the batch whose label is not the largest output, (S,)."""
+    return 1 - accuracy(seen.trace.z, seen.y)
 
 
 def hidden_outputs(seen: Snapshot) -> list[np.ndarray]:

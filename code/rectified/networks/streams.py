@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-PURPOSES = ("weights", "biases", "batches", "dropout")
+PURPOSES = ("weights", "biases", "batches", "dropout", "examples")
 
 
 def streams(seeds: Sequence[int], purpose: str) -> list[np.random.Generator]:

@@ -30,6 +30,7 @@ class Snapshot:
     network: Network
     parameters: Parameters
     x: np.ndarray  # (S, batch, fan_in), the batch of this step
+    y: np.ndarray  # its targets, for all networks or for each, as the loss takes them
     loss: np.ndarray  # (S,), without penalties
     trace: Trace
     gradient: Parameters  # before clipping, penalties included
@@ -180,6 +181,7 @@ def train_group(
                 network=network,
                 parameters=theta,
                 x=x,
+                y=y,
                 loss=loss,
                 trace=trace,
                 gradient=gradient,
