@@ -223,6 +223,17 @@ def test_an_entry_is_distributed_as_that_of_a_uniform_direction(
     assert exact.var() == pytest.approx(orthogonal().variance(shape), rel=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(6, 6), (9, 4)])
+def test_it_is_the_factor_that_leaves_a_positive_diagonal(shape: tuple[int, int]) -> None:
+    # That factor of a normal matrix is unique, and Haar's. Were signs left to LAPACK, or to
+    # chance, all would be right here in one of 2^80 cases.
+    for seed in range(20):
+        w = orthogonal()(shape, rng=np.random.default_rng(seed))
+        triangle = w.T @ np.random.default_rng(seed).standard_normal(shape)
+        assert np.all(np.diagonal(triangle) > 0)
+        assert_allclose(np.tril(triangle, -1), 0.0, atol=1e-13)  # sums of 9 products, rounded
+
+
 def test_in_the_plane_angles_are_uniform_and_half_are_reflections() -> None:
     w = rotations((2, 2), 4000, seed=3)
     angle = np.arctan2(w[:, 1, 0], w[:, 0, 0])

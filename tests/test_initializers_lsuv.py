@@ -100,11 +100,11 @@ BAD = {
     "half a step": ({"max_steps": 0.5}, TypeError, "max_steps must be an integer"),
     "nothing in x": ({"x": 0 * X}, ValueError, "layer 1 preactivations of variance 0.0"),
     "equal examples, one unit": (
-        {"x": np.tile(X[:1], (9, 1)), "shapes": [(20, 1)]},
+        {"x": np.tile(X[:1], (100, 1)), "shapes": [(20, 1)]},
         ValueError,
-        "layer 1 preactivations of variance .*: it must be positive",
+        r"layer 1 preactivations of variance (0\.0|.*e-3\d): it must be positive",
     ),
-    "overflow at once": ({"x": 1e300 * X}, ValueError, "layer 1 preactivations of variance inf"),
+    "overflow at once": ({"x": 1e160 * X}, ValueError, "layer 1 preactivations of variance inf"),
     "dead at the second": (
         {"f": np.zeros_like},
         ValueError,

@@ -26,7 +26,7 @@ class Constant(Initializer):
 
     def entries(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Return the value everywhere."""
-        return np.full(shape, self.value, dtype=np.float64)
+        return np.full(shape, self.value)
 
 
 def constant(value: float) -> Constant:
