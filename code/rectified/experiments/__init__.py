@@ -11,6 +11,7 @@ from rectified.experiments.collapse import (
 )
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
+from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
@@ -53,9 +54,11 @@ __all__ = [
     "backward_gain",
     "bias_as_shift",
     "cut_square",
+    "difference_errors",
     "distance_from_straight",
     "flat_ends",
     "folding_layers",
+    "gradient_check",
     "hinge_interpolant",
     "identity_range",
     "largest_jump",
