@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rectified.initializers.lsuv import UnitVariance, lsuv
+from rectified.initializers.measured import UnitVariance, lsuv
 from rectified.initializers.naive import (
     constant,
     inverse_sqrt_uniform,
