@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments.bowl import bowl_descent
 from rectified.experiments.by_hand import one_step
 from rectified.experiments.collapse import (
     identity_range,
@@ -53,6 +54,7 @@ from rectified.experiments.units import (
 __all__ = [
     "backward_gain",
     "bias_as_shift",
+    "bowl_descent",
     "cut_square",
     "difference_errors",
     "distance_from_straight",
