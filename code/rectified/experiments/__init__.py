@@ -10,6 +10,7 @@ from rectified.experiments.collapse import (
     relu_pair,
     superposition,
 )
+from rectified.experiments.descent import learn_moons, loss_by_epoch
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
 from rectified.experiments.gradient_check import difference_errors, gradient_check
@@ -64,7 +65,9 @@ __all__ = [
     "hinge_interpolant",
     "identity_range",
     "largest_jump",
+    "learn_moons",
     "linear_stack",
+    "loss_by_epoch",
     "low_units",
     "monotone_table",
     "most_sensitive_input",

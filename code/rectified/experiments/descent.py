@@ -1,0 +1,186 @@
+"""Going downhill on two moons: epoch by epoch, and until a network tells them apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rectified.activations import identity, relu
+from rectified.data import Split, Stack, moons, split, stack
+from rectified.experiments.settings import check_counts
+from rectified.initializers import zeros
+from rectified.networks import (
+    SGD,
+    Network,
+    Optimizer,
+    Parameters,
+    accuracy,
+    mlp,
+    softmax_cross_entropy,
+    train,
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LossByEpoch:
+    """The loss on all examples before the first epoch and after each, for softmax regression."""
+
+    batch: int
+    share: float  # the learning rate is this share of 1 / L
+    seeds: tuple[int, ...]
+    updates: int  # in one epoch
+    loss: np.ndarray  # (S, epochs + 1)
+
+    @property
+    def rises(self) -> np.ndarray:
+        """After how many epochs the loss was higher than before, (S,)."""
+        return np.count_nonzero(np.diff(self.loss) > 0, axis=1)
+
+
+def loss_by_epoch(
+    *,
+    batch: int = 128,
+    share: float = 0.9,
+    seeds: Sequence[int] = range(20),
+    epochs: int = 60,
+) -> LossByEpoch:
+    """Train softmax regression on two moons, 128 examples, by plain gradient descent.
+
+    No straight line tells the moons apart, so the loss has a lowest point. It is convex, and its
+    curvature nowhere exceeds L = λ / 2, λ the largest eigenvalue of the mean of x xᵀ, with a 1
+    put to each x for the bias: softmax contributes diag(p) - p pᵀ, whose eigenvalues are at most
+    a half. On all examples at once a rate below 2 / L lowers the loss with every step.
+    """
+    check_counts(batch=batch, epochs=epochs)
+    sets = _moons(seeds, 128).train
+    network = mlp((2, 2), identity)
+    rates = share / _largest_curvature(sets.x)
+    walk = _trained(
+        network,
+        network.draw(seeds=seeds, weights=zeros),
+        sets,
+        optimizer=SGD(learning_rate=tuple(rates)),
+        batch=batch,
+        every=128 // batch,
+        times=epochs,
+    )
+    return LossByEpoch(
+        batch=batch,
+        share=share,
+        seeds=tuple(seeds),
+        updates=128 // batch,
+        loss=_on_all(network, walk, sets)[0],
+    )
+
+
+def _largest_curvature(x: np.ndarray) -> np.ndarray:
+    """Return half the largest eigenvalue of the mean of x xᵀ, a 1 put to each x, (S,)."""
+    columns = np.concatenate([x, np.ones_like(x[..., :1])], axis=-1)  # (S, n, 3)
+    squares = np.mean(columns[..., :, None] * columns[..., None, :], axis=1)
+    return np.linalg.eigvalsh(squares)[:, -1] / 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MoonsLearned:
+    """A ReLU network that learned two moons, seen before the first step and every few steps."""
+
+    widths: tuple[int, ...]
+    learning_rate: float
+    batch: int
+    seeds: tuple[int, ...]
+    step: np.ndarray  # (T,), from 0 to the last
+    loss: np.ndarray  # (S, T), on all training examples
+    train_accuracy: np.ndarray  # (S, T)
+    test_accuracy: np.ndarray  # (S, T)
+
+    @property
+    def fall(self) -> np.ndarray:
+        """By which share the loss has fallen in the end, (S,)."""
+        return 1 - self.loss[:, -1] / self.loss[:, 0]
+
+
+def learn_moons(
+    *,
+    seeds: Sequence[int] = range(16),
+    widths: Sequence[int] = (2, 16, 16, 2),
+    learning_rate: float = 0.3,
+    batch: int = 20,
+    steps: int = 400,
+    every: int = 10,
+) -> MoonsLearned:
+    """Train ReLU networks by forward pass, loss, backward pass and step, again and again.
+
+    Each seed has 200 examples to train on and 200 others for the test, standardised, its own
+    weights by He's law, and its own batches. `steps` is rounded down to a multiple of `every`.
+    """
+    check_counts(every=every, steps=steps)
+    parts = _moons(seeds, 200)
+    network = mlp(widths, relu)
+    walk = _trained(
+        network,
+        network.draw(seeds=seeds),
+        parts.train,
+        optimizer=SGD(learning_rate=learning_rate),
+        batch=batch,
+        every=every,
+        times=steps // every,
+    )
+    loss, train_accuracy = _on_all(network, walk, parts.train)
+    return MoonsLearned(
+        widths=tuple(widths),
+        learning_rate=learning_rate,
+        batch=batch,
+        seeds=tuple(seeds),
+        step=np.arange(walk.shape[1]) * every,
+        loss=loss,
+        train_accuracy=train_accuracy,
+        test_accuracy=_on_all(network, walk, parts.test)[1],
+    )
+
+
+def _moons(seeds: Sequence[int], n: int) -> Split:
+    """Return two moons for each seed: n examples to train on, and n others for the test."""
+
+    def make(*, rng: np.random.Generator) -> Split:
+        return split(moons(2 * n, rng=rng, noise=0.15), test=0.5, rng=rng).standardised()
+
+    return stack(make, seeds=seeds)
+
+
+def _trained(
+    network: Network,
+    parameters: Parameters,
+    sets: Stack,
+    *,
+    optimizer: Optimizer,
+    batch: int,
+    every: int,
+    times: int,
+) -> np.ndarray:
+    """Train for times · every steps; return all parameters at the start and every `every` steps,
+    (S, times + 1, P).
+    """
+    run = train(
+        network,
+        parameters,
+        sets.x,
+        sets.y,
+        loss=softmax_cross_entropy,
+        optimizer=optimizer,
+        steps=every * times,
+        seeds=sets.seeds,
+        batch=batch,
+        probes={"theta": lambda seen: seen.parameters.flat.copy()},
+        every=every,
+    )
+    return np.concatenate([run.recorded["theta"], run.parameters.flat[:, None]], axis=1)
+
+
+def _on_all(network: Network, walk: np.ndarray, sets: Stack) -> tuple[np.ndarray, np.ndarray]:
+    """Return loss and accuracy of each place of a walk (S, T, P) on all examples, (S, T) each."""
+    found = []
+    for theta in np.swapaxes(walk, 0, 1):  # (S, P)
+        z = network.forward(Parameters(network.shapes, theta), sets.x).z
+        found.append((softmax_cross_entropy(z, sets.y)[0], accuracy(z, sets.y)))
+    losses, shares = np.array(found).transpose(1, 2, 0)  # (T, 2, S) -> (2, S, T)
+    return losses, shares
