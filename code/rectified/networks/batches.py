@@ -34,9 +34,10 @@ class Examples:
         dtype: np.dtype,
     ) -> Self:
         """Return the examples; raise TypeError or ValueError for what does not fit together."""
-        x = as_inputs(x, network.fan_in, seeds, dtype)
+        with np.errstate(over="ignore"):
+            x = as_inputs(x, network.fan_in, seeds, dtype)
         if not np.isfinite(x).all():
-            raise ValueError("x must be finite, got infinity or NaN in it")
+            raise ValueError(f"x must be finite in {dtype}, got infinity or NaN")
         y = loss.targets(y, network.fan_out, dtype)
         own_y = y.ndim - (y.dtype.kind != "i") == 2
         n = x.shape[1]
@@ -48,7 +49,7 @@ class Examples:
         check_positive_int(batch=batch)
         if batch > n:
             raise ValueError(f"batch must be at most {n}, the number of examples, got {batch}")
-        return cls(x=x, y=y, own_y=own_y, batch=batch)
+        return cls(x=np.broadcast_to(x, (seeds, *x.shape[1:])), y=y, own_y=own_y, batch=batch)
 
     def rows(self, rows: slice) -> Self:
         """Return the examples of these networks."""

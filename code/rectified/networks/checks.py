@@ -1,6 +1,6 @@
 """Checks of what comes in, done before any work."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,8 +15,32 @@ def check_positive_int(**counts: int) -> None:
             raise ValueError(f"{name} must be at least 1, got {count}")
 
 
+def check_number(**numbers: float) -> None:
+    """Raise TypeError, naming the argument, unless each is a real number."""
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Real):
+            raise TypeError(f"{name} must be a number, got {number!r}")
+
+
+def check_positive(**numbers: float) -> None:
+    """Raise TypeError or ValueError, naming the argument, unless each is finite and above 0."""
+    check_number(**numbers)
+    for name, number in numbers.items():
+        if not 0 < number < np.inf:
+            raise ValueError(f"{name} must be positive and finite, got {number}")
+
+
+def check_share(**shares: float) -> None:
+    """Raise TypeError or ValueError, naming the argument, unless each is at least 0, below 1."""
+    check_number(**shares)
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            raise ValueError(f"{name} must be at least 0 and below 1, got {share}")
+
+
 def as_inputs(x: ArrayLike, fan_in: int, seeds: int, dtype: np.dtype) -> np.ndarray:
-    """Return x as a view or array (S, batch, fan_in) of this dtype.
+    """Return x as a contiguous array of this dtype: (1, batch, fan_in) for all networks, or
+    (S, batch, fan_in).
 
     Raises ValueError, saying what would be right, for other shapes and an empty batch; TypeError
     for what are no real numbers.
@@ -32,4 +56,6 @@ def as_inputs(x: ArrayLike, fan_in: int, seeds: int, dtype: np.dtype) -> np.ndar
         raise ValueError(f"x must hold a set for each of the {seeds} networks, got {len(x)}")
     if x.shape[-2] == 0:
         raise ValueError("x must hold at least one example, got an empty batch")
-    return np.broadcast_to(x.astype(dtype, copy=False), (seeds, *x.shape[-2:]))
+    # BLAS may round the product with a transposed matrix otherwise: contiguous, x has one form.
+    x = x.astype(dtype, order="C", copy=False)
+    return x if x.ndim == 3 else x[None]

@@ -125,8 +125,13 @@ class Activate:
     def forward(
         self, parameters: Parameters, h: np.ndarray, noise: Noise
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return f(z), and z to remember; z is the layer's input `h`."""
-        return self.f(h), h
+        """Return f(z), and what tells the slope; z is the layer's input `h`.
+
+        Where the output tells it, as ReLU's does, z need not be kept: half the memory.
+        """
+        out = self.f(h)
+        kept = isinstance(self.f, Activation) and self.f.keeps_slope
+        return out, out if kept else h
 
     def backward(
         self,

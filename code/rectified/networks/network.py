@@ -91,9 +91,23 @@ class Network:
         """Send x through all layers; the outputs are `.z` of the trace, (S, batch, fan_out).
 
         x is (batch, fan_in), the same for all networks, or (S, batch, fan_in), one set for each;
-        it is rounded to the dtype of the parameters. `noise` is for layers that drop units.
+        it is rounded to the dtype of the parameters. `noise` is for layers that drop units: one
+        generator for each network. Raises TypeError or ValueError for what does not fit.
         """
-        h = as_inputs(x, self.fan_in, len(parameters), parameters.flat.dtype)
+        seeds = len(parameters)
+        self.check(parameters)
+        if noise is not None and len(noise) != seeds:
+            raise ValueError(f"noise must hold {seeds} generators, one a network, got {len(noise)}")
+        x = as_inputs(x, self.fan_in, seeds, parameters.flat.dtype)
+        return self.propagate(parameters, np.broadcast_to(x, (seeds, *x.shape[1:])), noise)
+
+    def check(self, parameters: Parameters) -> None:
+        """Raise ValueError unless the parameters are those of a network like this one."""
+        if parameters.shapes != self.shapes:
+            raise ValueError("parameters must be those of this network: draw them by network.draw")
+
+    def propagate(self, parameters: Parameters, h: np.ndarray, noise: Noise) -> Trace:
+        """Do what `forward` does, without its checks: h is (S, batch, fan_in), of their dtype."""
         saved = []
         for layer, theta in zip(self.layers, parameters.layers, strict=True):
             h, kept = layer.forward(theta, h, noise)

@@ -103,8 +103,7 @@ def train(
     check_positive_int(steps=steps, every=every)
     if len(seeds) != len(parameters):
         raise ValueError(f"seeds must be {len(parameters)}, one a network, got {len(seeds)}")
-    if parameters.shapes != network.shapes:
-        raise ValueError("parameters must be those of this network: draw them by network.draw")
+    network.check(parameters)
     if np.ndim(optimizer.learning_rate) and len(optimizer.learning_rate) != len(seeds):
         raise ValueError(f"learning_rate must be one number, or {len(seeds)}, one a network")
     examples = Examples.checked(network, x, y, loss, len(seeds), batch, parameters.flat.dtype)
@@ -167,7 +166,7 @@ def train_group(
     recorded: dict[str, list[np.ndarray]] = {name: [] for name in recipe.probes}
     for step in range(recipe.steps):
         x, y = next(batches)
-        trace = network.forward(theta, x, noise=noise)
+        trace = network.propagate(theta, x, noise)
         loss, grad_z = recipe.loss.value_and_gradient(trace.z, y)
         losses[:, step] = loss
         due = recipe.probes and step % recipe.every == 0
