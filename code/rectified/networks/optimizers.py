@@ -11,13 +11,14 @@ square root.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from rectified.networks.schedules import Schedule, constant
 
-Rate = float | np.ndarray
+Rate = np.floating | np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,26 +35,37 @@ class Optimizer:
     slots = 0  # arrays to remember
 
     def __post_init__(self) -> None:
-        """Check the learning rates."""
-        rates = np.asarray(self.learning_rate, dtype=np.float64)
+        """Check the learning rates, and keep them as a number or a tuple."""
+        rates = np.asarray(self.learning_rate)
+        if rates.dtype.kind not in "fiu":
+            raise TypeError(f"learning_rate must be a number or one a seed, got {rates.dtype}")
         if rates.ndim > 1 or not rates.size:
             raise ValueError(f"learning_rate must be a number or one a seed, got {rates.shape}")
         if not ((rates > 0) & (rates < np.inf)).all():
             raise ValueError(f"learning_rate must be positive and finite, got {rates}")
+        if not callable(self.schedule):
+            raise TypeError(f"schedule must be a function of the step, got {self.schedule!r}")
+        rates = rates.astype(np.float64).tolist()
+        object.__setattr__(self, "learning_rate", tuple(rates) if np.ndim(rates) else rates)
+
+    @cached_property
+    def rates(self) -> Rate:
+        """The learning rate, or a column of them, (S, 1), as doubles."""
+        rates = np.asarray(self.learning_rate)
+        return rates[:, None] if rates.ndim else rates
 
     def rate(self, step: int, dtype: np.dtype) -> Rate:
         """Return the learning rate at this step, counted from 0: a number or a column (S, 1).
 
-        The column has the parameters' dtype, so that a seed's bits do not depend on the form.
+        Both have the parameters' dtype, so that a seed's bits do not depend on the form.
         """
-        rate = np.asarray(self.learning_rate, dtype=np.float64) * self.schedule(step)
-        return float(rate) if rate.ndim == 0 else rate[:, None].astype(dtype)
+        return (self.rates * self.schedule(step)).astype(dtype)
 
     def rows(self, rows: slice) -> Self:
         """Return the optimizer of these networks: with their learning rates."""
         if np.ndim(self.learning_rate) == 0:
             return self
-        return replace(self, learning_rate=tuple(self.learning_rate[rows]))
+        return replace(self, learning_rate=self.learning_rate[rows])
 
     def update(
         self, theta: np.ndarray, grad: np.ndarray, slots: Sequence[np.ndarray], rate: Rate, t: int

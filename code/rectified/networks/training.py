@@ -1,8 +1,9 @@
 """Training S networks side by side: forward, loss, backward, step."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -72,6 +73,10 @@ class Recipe:
     probes: Mapping[str, Probe]
     every: int
 
+    def rows(self, rows: slice) -> Self:
+        """Return the recipe of these networks: with their learning rates."""
+        return replace(self, optimizer=self.optimizer.rows(rows))
+
 
 def train(
     network: Network,
@@ -118,7 +123,9 @@ def train(
     )
     with np.errstate(all="ignore"):  # a network that diverges is marked, not warned of
         groups = [
-            train_group(network, parameters.rows(rows), examples.rows(rows), recipe, seeds[rows])
+            train_group(
+                network, parameters.rows(rows), examples.rows(rows), recipe.rows(rows), seeds[rows]
+            )
             for rows in groups_of(len(seeds), bytes_of_one(network, parameters, examples, recipe))
         ]
     return joined(network, recipe, seeds, examples.batch, groups)
