@@ -15,6 +15,7 @@ from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
 from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.hinges import hinge_interpolant
+from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
@@ -54,6 +55,7 @@ from rectified.experiments.units import (
 
 __all__ = [
     "backward_gain",
+    "between_twins",
     "bias_as_shift",
     "bowl_descent",
     "cut_square",
@@ -67,6 +69,7 @@ __all__ = [
     "largest_jump",
     "learn_moons",
     "linear_stack",
+    "loss_and_mistakes",
     "loss_by_epoch",
     "low_units",
     "monotone_table",
