@@ -1,6 +1,7 @@
 """Where chance enters: each seed has one generator for each purpose."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 import numpy as np
 
@@ -12,15 +13,21 @@ def streams(seeds: Sequence[int], purpose: str) -> list[np.random.Generator]:
 
     What one purpose draws moves no other, so that two arms of a comparison share a seed's weights
     and batches even if only one of them has dropout: paired differences stay paired. Raises
-    ValueError if there is no seed, if one is negative, or if the purpose is unknown.
+    TypeError unless seeds are integers, ValueError if there is none, if one is negative, or if
+    the purpose is unknown.
     """
     if purpose not in PURPOSES:
         raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, got {purpose!r}")
-    return [np.random.default_rng([seed, PURPOSES.index(purpose)]) for seed in check_seeds(seeds)]
+    # A large number for each purpose: [seed, 0] would be the stream of default_rng(seed), from
+    # which data may have been drawn, and inputs would be the weights.
+    key = crc32(purpose.encode())
+    return [np.random.default_rng([seed, key]) for seed in check_seeds(seeds)]
 
 
 def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     """Return the seeds as a tuple; raise TypeError or ValueError unless they are 0 or more."""
+    if not np.iterable(seeds):
+        raise TypeError(f"seeds must be a sequence such as range(16), got {seeds!r}")
     seeds = tuple(seeds)
     if not seeds:
         raise ValueError("seeds must hold at least one seed, got none")
