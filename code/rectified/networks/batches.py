@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rectified.networks.checks import as_inputs, check_positive_int
-from rectified.networks.losses import Loss
+from rectified.networks.losses import Loss, check_number_of_targets, own_targets
 from rectified.networks.network import Network
 from rectified.networks.streams import streams
 
@@ -39,17 +39,14 @@ class Examples:
         if not np.isfinite(x).all():
             raise ValueError(f"x must be finite in {dtype}, got infinity or NaN")
         y = loss.targets(y, network.fan_out, dtype)
-        own_y = y.ndim - (y.dtype.kind != "i") == 2
         n = x.shape[1]
-        if y.shape[int(own_y)] != n:
-            raise ValueError(f"y must hold {n} targets, one an example, got shape {y.shape}")
-        if own_y and len(y) != seeds:
-            raise ValueError(f"y must hold targets for {seeds} networks, got {len(y)}")
+        check_number_of_targets(y, networks=seeds, examples=n)
         batch = n if batch is None else batch
         check_positive_int(batch=batch)
         if batch > n:
             raise ValueError(f"batch must be at most {n}, the number of examples, got {batch}")
-        return cls(x=np.broadcast_to(x, (seeds, *x.shape[1:])), y=y, own_y=own_y, batch=batch)
+        x = np.broadcast_to(x, (seeds, *x.shape[1:]))
+        return cls(x=x, y=y, own_y=own_targets(y), batch=batch)
 
     def rows(self, rows: slice) -> Self:
         """Return the examples of these networks."""

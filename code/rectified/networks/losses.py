@@ -28,13 +28,10 @@ class Loss:
     def __call__(self, z: np.ndarray, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return the loss of each network, and its gradient by z.
 
-        Raises TypeError or ValueError, saying what would be right, for targets that do not fit.
+        Raises TypeError or ValueError, saying what would be right, for outputs and targets that
+        do not fit together.
         """
-        y = self.targets(y, z.shape[-1], z.dtype)
-        ranks = y.ndim - (0 if y.dtype.kind == "i" else 1)  # axes of seeds and examples
-        if y.shape[ranks - 1] != z.shape[1] or (ranks == 2 and len(y) != len(z)):
-            raise ValueError(f"y must fit outputs of shape {z.shape}, got shape {y.shape}")
-        return self.value_and_gradient(z, y)
+        return self.value_and_gradient(*fitted(z, y, self.targets))
 
     def __repr__(self) -> str:
         """Return the name."""
@@ -43,6 +40,34 @@ class Loss:
     def __reduce__(self) -> str:
         """Travel by name: the loss is a name of this module."""
         return self.name
+
+
+def fitted(
+    z: np.ndarray, y: ArrayLike, targets: Callable[[ArrayLike, int, np.dtype], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return outputs, and targets checked against them."""
+    z = np.asarray(z)
+    if z.dtype.kind != "f":
+        raise TypeError(f"z must hold float32 or float64, got {z.dtype}")
+    if z.ndim != 3 or not z.size:
+        raise ValueError(f"z must have shape (S, batch, fan_out), got {z.shape}")
+    y = targets(y, z.shape[2], z.dtype)
+    check_number_of_targets(y, networks=z.shape[0], examples=z.shape[1])
+    return z, y
+
+
+def own_targets(y: np.ndarray) -> bool:
+    """Return whether checked targets hold a set for each network, (S, batch, ...)."""
+    return y.ndim == (2 if y.dtype.kind == "i" else 3)
+
+
+def check_number_of_targets(y: np.ndarray, *, networks: int, examples: int) -> None:
+    """Raise ValueError unless there is one target an example, and one set or one a network."""
+    own = own_targets(y)
+    if y.shape[int(own)] != examples:
+        raise ValueError(f"y must hold {examples} targets, one an example, got shape {y.shape}")
+    if own and len(y) != networks:
+        raise ValueError(f"y must hold targets for {networks} networks, got {len(y)}")
 
 
 def labels(y: ArrayLike, fan_out: int, dtype: np.dtype) -> np.ndarray:
@@ -69,9 +94,11 @@ def values(y: ArrayLike, fan_out: int, dtype: np.dtype) -> np.ndarray:
         raise ValueError(
             f"y must have shape (batch, {fan_out}) or (S, batch, {fan_out}), got {y.shape}"
         )
+    with np.errstate(over="ignore"):
+        y = y.astype(dtype, copy=False)
     if not np.isfinite(y).all():
-        raise ValueError("y must be finite, got infinity or NaN in it")
-    return y.astype(dtype, copy=False)
+        raise ValueError(f"y must be finite in {dtype}, got infinity or NaN")
+    return y
 
 
 def _softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -81,16 +108,17 @@ def _softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
     while we sum over them: NumPy is ten times as fast along a long last axis as along a short one.
     """
     batch, classes = z.shape[1:]
-    scores = np.ascontiguousarray(np.moveaxis(z, -1, 0))  # (C, S, batch)
+    scores = np.ascontiguousarray(z.transpose(2, 0, 1))  # (C, S, batch)
     scores -= scores.max(axis=0)
     p = np.exp(scores)
-    total = p.sum(axis=0)
+    # NumPy adds up one column in another order than many: a network alone would differ in a bit.
+    total = p.sum(axis=0) if p[0].size > 1 else np.add.accumulate(p)[-1]
     p /= total
     right = np.arange(classes)[:, None, None] == y  # [y], one-hot: (C, S or 1, batch)
     loss = np.log(total) - np.where(right, scores, 0).sum(axis=0)
     p -= right
     p /= batch
-    return loss.mean(axis=1), np.ascontiguousarray(np.moveaxis(p, 0, -1))
+    return loss.mean(axis=1), np.ascontiguousarray(p.transpose(1, 2, 0))
 
 
 def _mean_squared_error(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,7 +147,12 @@ mean_squared_error = Loss(
 )
 
 
-def accuracy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the share of examples whose largest output is the label's, (S,), float64."""
-    y = labels(y, z.shape[-1], z.dtype)
-    return np.mean(z.argmax(axis=-1) == y, axis=1)
+def accuracy(z: np.ndarray, y: ArrayLike) -> np.ndarray:
+    """Return the share of examples whose largest output is the label's, (S,), float64.
+
+    Of equal outputs the first counts. A network with NaN among its outputs gets NaN. Raises as
+    losses of labels do.
+    """
+    z, y = fitted(z, y, labels)
+    share = np.mean(z.argmax(axis=-1) == y, axis=1)
+    return np.where(np.isnan(z).any(axis=(1, 2)), np.nan, share)
