@@ -5,18 +5,14 @@ from typing import Protocol
 
 import numpy as np
 
+from rectified.networks.checks import check_positive
+
 
 class Clip(Protocol):
     """A limit on a gradient."""
 
     def __call__(self, gradient: np.ndarray) -> None:
         """Limit the gradient of each network, a row, in place."""
-
-
-def check_limit(limit: float) -> None:
-    """Raise ValueError unless the limit is positive and finite."""
-    if not 0 < limit < np.inf:
-        raise ValueError(f"limit must be positive and finite, got {limit}")
 
 
 @dataclass(frozen=True)
@@ -29,12 +25,15 @@ class ClipNorm:
     limit: float
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless the limit is positive."""
-        check_limit(self.limit)
+        """Raise TypeError or ValueError unless the limit is a positive number."""
+        check_positive(limit=self.limit)
 
     def __call__(self, gradient: np.ndarray) -> None:
         """Limit the length of each row."""
         norm = np.linalg.norm(gradient, axis=1, keepdims=True)
+        for row in np.flatnonzero(np.isinf(norm)):  # its squares overflow: shorten it first
+            gradient[row] = gradient[row] / np.abs(gradient[row]).max() * self.limit
+            norm[row] = np.linalg.norm(gradient[row])
         gradient *= self.limit / np.maximum(norm, self.limit)
 
 
@@ -45,8 +44,8 @@ class ClipValue:
     limit: float
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless the limit is positive."""
-        check_limit(self.limit)
+        """Raise TypeError or ValueError unless the limit is a positive number."""
+        check_positive(limit=self.limit)
 
     def __call__(self, gradient: np.ndarray) -> None:
         """Limit each entry."""
