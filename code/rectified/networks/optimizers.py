@@ -132,7 +132,7 @@ class Nesterov(Momentum):
 @dataclass(frozen=True, kw_only=True)
 class RMSProp(Optimizer):
     """Divide by the running root mean square: s ← decay · s + (1 - decay) · g²,
-    θ ← θ - rate · g / (√s + epsilon). Source: tieleman2012lecture, slide 29.
+    θ ← θ - rate · g / (√s + epsilon). Source: tieleman2012lecture.
     """
 
     decay: float = 0.99

@@ -27,7 +27,7 @@ def check_strength(strength: float) -> None:
 class L2:
     """strength / 2 · Σ w², with the gradient strength · w: "weight decay" for plain descent.
 
-    Source: krogh1991simple, equations 2 and 3.
+    Source: krogh1991simple, its introduction.
     """
 
     strength: float
