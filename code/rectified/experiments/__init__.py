@@ -13,6 +13,12 @@ from rectified.experiments.collapse import (
 from rectified.experiments.descent import learn_moons, loss_by_epoch
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
+from rectified.experiments.formulas import (
+    backward_from_output,
+    quotient_rule,
+    sigmoid_code,
+    square_expansion,
+)
 from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
@@ -54,6 +60,7 @@ from rectified.experiments.units import (
 )
 
 __all__ = [
+    "backward_from_output",
     "backward_gain",
     "between_twins",
     "bias_as_shift",
@@ -80,12 +87,14 @@ __all__ = [
     "one_step",
     "pieces_by_depth",
     "plane_regions",
+    "quotient_rule",
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
     "relu_order",
     "relu_pair",
     "secant_slopes",
+    "sigmoid_code",
     "sigmoid_rails",
     "sigmoid_shape",
     "slope_bump",
@@ -95,6 +104,7 @@ __all__ = [
     "softmax_decisions",
     "softmax_sums",
     "spread",
+    "square_expansion",
     "step_signals",
     "superposition",
     "swish_shape",
