@@ -14,11 +14,17 @@ class Parameters:
     `layers[l]["w"]` is a view of shape (S, fan_in, fan_out) into it, `layers[l]["b"]` one of shape
     (S, fan_out): write to a view, and the row changes. An optimizer works on `flat` and never asks
     about layers. Weights stand first in a row, so that penalties act on `weights`, a view as well.
-    Gradients have the same form. dtype float64 or float32.
+    Gradients have the same form. dtype float64 or float32: TypeError for others, ValueError for a
+    number of columns that is not the network's.
     """
 
     def __init__(self, shapes: Shapes, flat: np.ndarray) -> None:
         """Take the shapes of one network's parameters, and a row of numbers for each network."""
+        size = sum(prod(shape) for _, _, shape in ordered(shapes))
+        if flat.dtype not in (np.float64, np.float32):
+            raise TypeError(f"flat must hold float64 or float32, got {flat.dtype}")
+        if flat.ndim != 2 or flat.shape[1] != size:
+            raise ValueError(f"flat must have shape (S, {size}), got {flat.shape}")
         self.shapes, self.flat = shapes, flat
         self.layers: tuple[dict[str, np.ndarray], ...] = tuple({} for _ in shapes)
         start = 0
@@ -26,7 +32,8 @@ class Parameters:
             stop = start + prod(shape)
             self.layers[layer][name] = flat[:, start:stop].reshape(len(flat), *shape)
             start = stop
-        self.weights = flat[:, : sum(prod(one["w"]) for one in shapes if "w" in one)]
+        weights = (prod(shape) for _, name, shape in ordered(shapes) if is_weight(name))
+        self.weights = flat[:, : sum(weights)]
 
     @classmethod
     def empty(cls, shapes: Shapes, seeds: int, dtype: np.dtype) -> "Parameters":
@@ -56,4 +63,11 @@ def ordered(shapes: Shapes) -> list[tuple[int, str, tuple[int, ...]]]:
     entries = [
         (layer, name, shape) for layer, one in enumerate(shapes) for name, shape in one.items()
     ]
-    return sorted(entries, key=lambda entry: entry[1] != "w")  # keeps the order of layers
+    return sorted(entries, key=lambda entry: not is_weight(entry[1]))  # keeps the order of layers
+
+
+def is_weight(name: str) -> bool:
+    """Return whether a parameter of this name is a matrix of weights: "w", or that of an inner
+    layer, such as "0.w". All else, as biases and gains, no penalty looks at.
+    """
+    return name.rpartition(".")[2] == "w"
