@@ -35,8 +35,7 @@ class Estimate:
         if not self.low <= self.value <= self.high:
             message = f"value {self.value} must lie between low {self.low} and high {self.high}"
             raise ValueError(message)
-        if not 0 < self.level < 1:
-            raise ValueError(f"level must lie between 0 and 1, got {self.level}")
+        check_level(self.level)
         object.__setattr__(self, "n", whole(self.n, "n", least=1))
 
 
@@ -52,9 +51,15 @@ def t_interval(samples: ArrayLike, *, level: float = 0.95, counted: str = "seeds
     for fewer than two samples, another dimension, NaN or an infinity. Source: student1908probable.
     """
     samples = _samples(samples, "samples")
-    mean, n = float(np.mean(samples)), len(samples)
-    margin = stats.t.ppf((1 + level) / 2, n - 1) * stats.sem(samples)
-    return Estimate(mean, mean - margin, mean + margin, n, "t", level, counted)
+    mean, margin = t_margin(samples, level)
+    return Estimate(mean, mean - margin, mean + margin, len(samples), "t", level, counted)
+
+
+def t_margin(samples: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and half the length of Student's interval over axis 0, for (S, ...) samples."""
+    check_level(level)
+    quantile = stats.t.ppf((1 + level) / 2, len(samples) - 1)
+    return np.mean(samples, axis=0), quantile * stats.sem(samples, axis=0)
 
 
 def paired_difference(
@@ -130,6 +135,46 @@ def wilson_interval(
     return Estimate(share, interval.low, interval.high, trials, "Wilson", level, counted)
 
 
+def slope_interval(
+    x: ArrayLike, y: ArrayLike, *, level: float = 0.95, counted: str = "seeds"
+) -> Estimate:
+    """Return the mean slope of S least-squares lines through (x, y[s]), with the t-interval.
+
+    x is (k,), y is (S, k), a row for each seed. Points of one row may depend on each other, as
+    those of a curve do: each row counts as one number, its slope. Raises as `t_interval` does, and
+    ValueError unless x has two different places and y a column for each of x.
+    Source: student1908probable.
+    """
+    x, y = _real(x, "x"), _real(y, "y")
+    if x.ndim != 1 or not np.ptp(x) > 0:
+        raise ValueError(f"x must hold two places or more that differ, got {x}")
+    if y.ndim != 2 or y.shape[1] != len(x):
+        raise ValueError(f"y must have shape (seeds, {len(x)}), got {y.shape}")
+    centred = x - np.mean(x)
+    return t_interval(y @ centred / (centred @ centred), level=level, counted=counted)
+
+
+def exponent_interval(
+    x: ArrayLike, y: ArrayLike, *, level: float = 0.95, counted: str = "seeds"
+) -> Estimate:
+    """Return p of the law y ~ x^p: the slope of log y over log x, otherwise as `slope_interval`.
+
+    Raises ValueError also unless all numbers are positive.
+    """
+    logs = []
+    for name, values in {"x": _real(x, "x"), "y": _real(y, "y")}.items():
+        if not np.all(values > 0):
+            raise ValueError(f"{name} must be positive, got {values[~(values > 0)][0]}")
+        logs.append(np.log(values))
+    return slope_interval(*logs, level=level, counted=counted)
+
+
+def check_level(level: float) -> None:
+    """Raise ValueError unless the level lies between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level}")
+
+
 def finite(value: object, name: str) -> float:
     """Return `value` as a float; raise TypeError or ValueError, naming it, if it is no number."""
     if isinstance(value, bool | np.bool) or not isinstance(value, Real):
@@ -150,15 +195,33 @@ def whole(value: object, name: str, *, least: int) -> int:
 
 def _samples(samples: ArrayLike, name: str) -> np.ndarray:
     """Return `samples` as a float64 vector of two or more finite numbers, or raise."""
-    array = np.asarray(samples)
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}")
+    array = _real(samples, name)
     if array.ndim != 1:
         raise ValueError(f"{name} must have one axis, over the seeds, got shape {array.shape}")
+    return rows(array, name)
+
+
+def rows(samples: ArrayLike, name: str, *, censored: bool = False) -> np.ndarray:
+    """Return `samples` as float64, two rows or more, or raise.
+
+    Numbers must be finite; of censored samples some may be infinity.
+    """
+    array = _real(samples, name)
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have an axis over the seeds, got one number")
     if len(array) < 2:
         raise ValueError(f"{name} must be at least two to have an interval, got {len(array)}")
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
+    allowed = np.isfinite(array) | (censored & (array == np.inf))
+    if not np.all(allowed):
+        raise ValueError(f"{name} must be finite, got {array[~allowed][0]}")
+    return array
+
+
+def _real(values: ArrayLike, name: str) -> np.ndarray:
+    """Return `values` as float64; raise TypeError for what are no real numbers."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}")
     return array.astype(np.float64)
 
 
