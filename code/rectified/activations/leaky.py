@@ -39,6 +39,7 @@ def prelu(*, slope: float = 0.25) -> Activation:
         limits=(left, INF),
         monotone=slope >= 0,
         zero_centred=slope == 1,
+        keeps_slope=slope >= 0,
         smoothness=0 if slope != 1 else INF,
         parameters={"slope": slope},
         source="he2015delving",

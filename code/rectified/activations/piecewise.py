@@ -30,8 +30,8 @@ def zero(z: np.ndarray) -> np.ndarray | float:
 
 def positive(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 where z > 0, 0 elsewhere, NaN for NaN, as the far slower np.heaviside(z, 0.0)."""
-    # The smallest entry is NaN if any is: the common case is told without an array of flags.
-    nan = np.isnan(z) if z.size and np.isnan(np.minimum.reduce(z, axis=None)) else None
+    least = np.minimum.reduce(z, axis=None) if z.size else 0.0
+    nan = np.isnan(z) if least != least else None  # the least is NaN if any is, and told quickly
     out = np.empty(z.shape, z.dtype.type) if out is None else out
     np.greater(z, 0.0, out=out, casting="unsafe")
     if nan is not None:
@@ -52,6 +52,7 @@ identity = Activation(
     limits=(-INF, INF),
     monotone=True,
     zero_centred=True,
+    keeps_slope=True,
     smoothness=INF,
     source="widrow1960adaptive",
 )
@@ -70,6 +71,7 @@ step = Activation(
     limits=(0.0, 1.0),
     monotone=True,
     zero_centred=False,
+    keeps_slope=True,
     smoothness=-1,
     source="rosenblatt1958perceptron",
 )
@@ -106,6 +108,7 @@ hard_tanh = Activation(
     limits=(-1.0, 1.0),
     monotone=True,
     zero_centred=True,
+    keeps_slope=True,
     smoothness=0,
     source="collobert2011natural",
 )
@@ -124,6 +127,7 @@ relu = Activation(
     limits=(0.0, INF),
     monotone=True,
     zero_centred=False,
+    keeps_slope=True,
     smoothness=0,
     source="nair2010rectified",
 )
@@ -142,6 +146,7 @@ relu6 = Activation(
     limits=(0.0, 6.0),
     monotone=True,
     zero_centred=False,
+    keeps_slope=True,
     smoothness=0,
     source="krizhevsky2010convolutional",
 )

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from rectified.activations.names import Entry
 
 BLOCK = 8192  # doubles in a block: 64 KiB, so that a formula and its temporaries stay in L2
+EVERYWHERE = np.linspace(-10.0, 10.0, 81)  # to find out what a formula does
 READ = ["readonly", "overlap_assume_elementwise"]  # each entry is read before it is written,
 WRITE = ["writeonly", "overlap_assume_elementwise"]  # so `out` may be `z` itself
 
@@ -120,6 +121,7 @@ class Activation(Entry):
     limits: tuple[float, float]  # of f at minus infinity and at infinity
     monotone: bool  # f never falls, or never rises
     zero_centred: bool  # f is odd, so E[f(z)] = 0 for every symmetric z of finite E|f(z)|
+    keeps_slope: bool = False  # f'(f(z)) = f'(z) for all z: the output tells the slope
     smoothness: float  # how many continuous derivatives f has; -1 where f itself jumps
     parameters: Mapping[str, float] = field(default_factory=dict)  # of the family, by name
     source: str  # key in references.bib
@@ -132,6 +134,14 @@ class Activation(Entry):
                 object.__setattr__(self, name, Elementwise(given))
         for name in ("kinks", "jumps", "parameters"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        if self.keeps_slope:
+            self._check_slopes_kept()
+
+    def _check_slopes_kept(self) -> None:
+        """Raise ValueError where a copy with another value does not keep its slope any more."""
+        z = np.concatenate([EVERYWHERE, [place + d for place in self.kinks for d in (-1, 0, 1)]])
+        if not np.array_equal(self.derivative(self.value(z)), self.derivative(z)):
+            raise ValueError(f"keeps_slope must be False for {self.name}: f'(f(z)) is not f'(z)")
 
     def __call__(self, z: ArrayLike, out: np.ndarray | None = None) -> np.ndarray:
         """Return f(z), elementwise."""
