@@ -55,24 +55,25 @@ def one_step(*, learning_rate: float = 0.1) -> OneStep:
     optimizer = SGD(learning_rate=learning_rate)
     network = mlp((2, 3, 1), relu)
     theta = written(network)
-    trace = network.forward(theta, X)
+    signals: list[np.ndarray] = []
+    trace = network.forward(theta, X, signals=signals)
     loss, grad_z2 = mean_squared_error(trace.z, Y)
     flow: list[np.ndarray] = []
     gradient = network.backward(theta, trace, grad_z2, flow=flow)
     new = theta.copy()
     optimizer.update(new.flat, gradient.flat.copy(), [], learning_rate, 1)
     new_z2 = network.forward(new, X).z
-    _, z1, h1 = trace.saved
+    z1, h1, z2 = signals
     _, grad_h1, grad_z1 = flow
-    signals = {"z1": z1, "h1": h1, "z2": trace.z, "new_z2": new_z2}
-    signals |= {"grad_z2": grad_z2, "grad_h1": grad_h1, "grad_z1": grad_z1}
+    rows = {"z1": z1, "h1": h1, "z2": z2, "new_z2": new_z2}
+    rows |= {"grad_z2": grad_z2, "grad_h1": grad_h1, "grad_z1": grad_z1}
     return OneStep(
         learning_rate=learning_rate,
         x=np.array(X[0]),
         y=np.array(Y[0]),
         loss=float(loss[0]),
         new_loss=float(mean_squared_error(new_z2, Y)[0][0]),
-        **{name: signal[0, 0] for name, signal in signals.items()},  # (S, batch, units) -> (units,)
+        **{name: signal[0, 0] for name, signal in rows.items()},  # (S, batch, units) -> (units,)
         **_named("", theta),
         **_named("grad_", gradient),
         **_named("new_", new),

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import DTypeLike
 
 from rectified.activations import ELEMENTWISE, Activation, tanh
-from rectified.experiments.settings import check_counts, generators
-from rectified.initializers import normal
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators, normal
 from rectified.networks import Dense, Network, Parameters, mean_squared_error, mlp
 
 WITHOUT_JUMPS = tuple(f for f in ELEMENTWISE.values() if not f.jumps)  # all but the step
@@ -55,7 +55,9 @@ def case(f: Activation, *, seed: int, batch: int = 6, margin: float = 0.01) -> C
     (rng,) = generators([seed])
     x = rng.standard_normal((CANDIDATES * batch, WIDTHS[0]))
     y = rng.standard_normal((batch, WIDTHS[-1]))
-    z = np.concatenate(network.forward(theta, x).saved[1::2], axis=-1)[0]  # (examples, all units)
+    signals: list[np.ndarray] = []
+    network.forward(theta, x, signals=signals)
+    z = np.concatenate(signals[0:-1:2], axis=-1)[0]  # (examples, all hidden units)
     far = np.ones(len(x), dtype=bool)
     for kink in f.kinks:
         far &= (np.abs(z - kink) >= margin).all(axis=1)

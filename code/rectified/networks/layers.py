@@ -30,8 +30,13 @@ class Layer(Protocol):
     def width(self, units: int) -> int:
         """Return how many units come out when `units` go in; ValueError if they cannot."""
 
-    def forward(self, parameters: Parameters, h: np.ndarray, noise: Noise) -> tuple:
-        """Return the output for the input h, and what `backward` will need."""
+    fresh: bool  # whether the output is new memory, which the layer itself does not keep
+
+    def forward(self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool) -> tuple:
+        """Return the output for the input h, and what `backward` will need.
+
+        `own` allows to write to h: nobody else will read it.
+        """
 
     def backward(
         self,
@@ -58,6 +63,8 @@ class Dense:
     fan_in: int
     fan_out: int
 
+    fresh = True
+
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shapes of w and b."""
@@ -70,7 +77,7 @@ class Dense:
         return self.fan_out
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise
+        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return z, (S, batch, fan_out), and h to remember."""
         z = h @ parameters["w"]
@@ -113,6 +120,8 @@ class Activate:
 
     f: Activation | VectorActivation
 
+    fresh = False
+
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """No parameters."""
@@ -123,15 +132,16 @@ class Activate:
         return self.f.width(units) if isinstance(self.f, VectorActivation) else units
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise
+        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return f(z), and what tells the slope; z is the layer's input `h`.
 
-        Where the output tells it, as ReLU's does, z need not be kept: half the memory.
+        Where the output tells it, as ReLU's does, f(z) may take the place of z: half the memory.
         """
-        out = self.f(h)
-        kept = isinstance(self.f, Activation) and self.f.keeps_slope
-        return out, out if kept else h
+        if isinstance(self.f, VectorActivation) or not self.f.keeps_slope:
+            return self.f(h), h
+        out = self.f(h, out=h if own else None)
+        return out, out
 
     def backward(
         self,
@@ -159,6 +169,8 @@ class Dropout:
 
     rate: float
 
+    fresh = False
+
     def __post_init__(self) -> None:
         """Raise ValueError unless 0 <= rate < 1."""
         if not 0 <= self.rate < 1:
@@ -174,7 +186,7 @@ class Dropout:
         return units
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise
+        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return h with entries dropped, and the factors that did it; h itself without noise."""
         if noise is None:

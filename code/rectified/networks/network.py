@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rectified.activations import Activation, VectorActivation
 from rectified.initializers import Initializer, he_normal, zeros
+from rectified.initializers.record import check_dtype
 from rectified.networks.checks import as_inputs, check_positive_int
 from rectified.networks.layers import Activate, Dense, Dropout, Layer, Noise
-from rectified.networks.parameters import Parameters
+from rectified.networks.parameters import Parameters, is_weight
 from rectified.networks.streams import streams
 
 
@@ -20,7 +21,7 @@ from rectified.networks.streams import streams
 class Trace:
     """What a forward pass leaves for the backward one."""
 
-    saved: tuple[Any, ...]  # what each layer remembers: h of a Dense, z of an Activate, ...
+    saved: tuple[Any, ...]  # what each layer remembers, in a form of its own
     z: np.ndarray  # output of the network, (S, batch, fan_out)
 
 
@@ -77,41 +78,63 @@ class Network:
         Weights and biases come from streams of their own: a seed's weights do not depend on how
         its biases are drawn. Raises as `streams` and the initializers do.
         """
-        drawn = {"w": (weights, streams(seeds, "weights"))}
-        others = (biases, streams(seeds, "biases"))
-        parameters = Parameters.empty(self.shapes, len(others[1]), np.dtype(dtype))
+        for name, initializer in {"weights": weights, "biases": biases}.items():
+            if not isinstance(initializer, Initializer):
+                raise TypeError(f"{name} must be an initializer such as zeros, got {initializer!r}")
+        check_dtype(dtype)
+        for_weights = weights, streams(seeds, "weights")
+        for_others = biases, streams(seeds, "biases")
+        parameters = Parameters.empty(self.shapes, len(for_others[1]), np.dtype(dtype))
         for layer in parameters.layers:
             for name, rows in layer.items():
-                initializer, rngs = drawn.get(name, others)
+                initializer, rngs = for_weights if is_weight(name) else for_others
                 for row, rng in zip(rows, rngs, strict=True):
                     row[...] = initializer(row.shape, rng=rng, dtype=dtype)
         return parameters
 
-    def forward(self, parameters: Parameters, x: ArrayLike, *, noise: Noise = None) -> Trace:
+    def forward(
+        self,
+        parameters: Parameters,
+        x: ArrayLike,
+        *,
+        noise: Noise = None,
+        signals: list[np.ndarray] | None = None,
+    ) -> Trace:
         """Send x through all layers; the outputs are `.z` of the trace, (S, batch, fan_out).
 
         x is (batch, fan_in), the same for all networks, or (S, batch, fan_in), one set for each;
         it is rounded to the dtype of the parameters. `noise` is for layers that drop units: one
-        generator for each network. Raises TypeError or ValueError for what does not fit.
+        generator for each network. `signals` takes the output of each layer, first layer first.
+        Raises TypeError or ValueError for what does not fit.
         """
         seeds = len(parameters)
         self.check(parameters)
         if noise is not None and len(noise) != seeds:
             raise ValueError(f"noise must hold {seeds} generators, one a network, got {len(noise)}")
         x = as_inputs(x, self.fan_in, seeds, parameters.flat.dtype)
-        return self.propagate(parameters, np.broadcast_to(x, (seeds, *x.shape[1:])), noise)
+        x = np.broadcast_to(x, (seeds, *x.shape[1:]))
+        return self.propagate(parameters, x, noise, signals)
 
     def check(self, parameters: Parameters) -> None:
         """Raise ValueError unless the parameters are those of a network like this one."""
         if parameters.shapes != self.shapes:
             raise ValueError("parameters must be those of this network: draw them by network.draw")
 
-    def propagate(self, parameters: Parameters, h: np.ndarray, noise: Noise) -> Trace:
+    def propagate(
+        self,
+        parameters: Parameters,
+        h: np.ndarray,
+        noise: Noise,
+        signals: list[np.ndarray] | None = None,
+    ) -> Trace:
         """Do what `forward` does, without its checks: h is (S, batch, fan_in), of their dtype."""
-        saved = []
+        saved, own = [], False  # x is the caller's
         for layer, theta in zip(self.layers, parameters.layers, strict=True):
-            h, kept = layer.forward(theta, h, noise)
+            h, kept = layer.forward(theta, h, noise, own)
+            own = layer.fresh and signals is None
             saved.append(kept)
+            if signals is not None:
+                signals.append(h)
         return Trace(saved=tuple(saved), z=h)
 
     def backward(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -162,45 +162,60 @@ def train_group(
     recipe: Recipe,
     seeds: Sequence[int],
 ) -> Group:
-    """Train networks that fit into the cache together: the loop that all of this is about."""
-    theta = parameters.copy()
-    gradient = Parameters(theta.shapes, np.empty_like(theta.flat))
-    optimizer = recipe.optimizer
-    slots = [np.zeros_like(theta.flat) for _ in range(optimizer.slots)]
-    noise = streams(seeds, "dropout")
-    batches = examples.batches(seeds)
-    losses = np.full((len(theta), recipe.steps), np.nan, theta.flat.dtype)
-    recorded: dict[str, list[np.ndarray]] = {name: [] for name in recipe.probes}
-    for step in range(recipe.steps):
-        x, y = next(batches)
-        trace = network.propagate(theta, x, noise)
+    """Train networks that fit into the cache together."""
+    descent = Descent(network, parameters, recipe, seeds)
+    losses = np.empty((len(seeds), recipe.steps), parameters.flat.dtype)
+    for step, (x, y) in zip(range(recipe.steps), examples.batches(seeds), strict=False):
+        losses[:, step] = descent.step(step, x, y)
+    diverged_at = first_not_finite(losses, descent.theta.flat)
+    return Group(
+        parameters=descent.theta,
+        loss=losses,
+        diverged_at=diverged_at,
+        recorded=descent.recorded,
+    )
+
+
+class Descent:
+    """Networks on their way down: parameters, gradient, and what the optimizer remembers."""
+
+    def __init__(
+        self, network: Network, parameters: Parameters, recipe: Recipe, seeds: Sequence[int]
+    ) -> None:
+        """Start at a copy of the parameters."""
+        self.network, self.recipe = network, recipe
+        self.theta = parameters.copy()
+        self.gradient = Parameters(parameters.shapes, np.empty_like(parameters.flat))
+        self.slots = [np.zeros_like(parameters.flat) for _ in range(recipe.optimizer.slots)]
+        self.noise = streams(seeds, "dropout")
+        self.recorded: dict[str, list[np.ndarray]] = {name: [] for name in recipe.probes}
+
+    def step(self, step: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Take one step on this batch, and return the loss before it, (S,)."""
+        recipe, theta, gradient = self.recipe, self.theta, self.gradient
+        trace = self.network.propagate(theta, x, self.noise)
         loss, grad_z = recipe.loss.value_and_gradient(trace.z, y)
-        losses[:, step] = loss
-        due = recipe.probes and step % recipe.every == 0
-        flow = [] if due else None
-        network.backward(theta, trace, grad_z, gradient, flow=flow)
+        flow: list[np.ndarray] | None = None
+        if recipe.probes and step % recipe.every == 0:
+            flow = []
+        self.network.backward(theta, trace, grad_z, gradient, flow=flow)
         for penalty in recipe.penalties:
             gradient.weights[...] += penalty(theta.weights)[1]
-        if due:
-            seen = Snapshot(
-                step=step,
-                network=network,
-                parameters=theta,
-                x=x,
-                y=y,
-                loss=loss,
-                trace=trace,
-                gradient=gradient,
-                flow=tuple(flow[::-1]),
-            )
-            for name, probe in recipe.probes.items():
-                recorded[name].append(probe(seen))
+        if flow is not None:
+            self.record(step=step, x=x, y=y, loss=loss, trace=trace, flow=tuple(flow[::-1]))
         if recipe.clip:
             recipe.clip(gradient.flat)
-        rate = optimizer.rate(step, theta.flat.dtype)
-        optimizer.update(theta.flat, gradient.flat, slots, rate, step + 1)
-    diverged_at = first_not_finite(losses, theta.flat)
-    return Group(parameters=theta, loss=losses, diverged_at=diverged_at, recorded=recorded)
+        rate = recipe.optimizer.rate(step, theta.flat.dtype)
+        recipe.optimizer.update(theta.flat, gradient.flat, self.slots, rate, step + 1)
+        return loss
+
+    def record(self, **seen: Any) -> None:
+        """Show the probes a snapshot, and keep what they return."""
+        snapshot = Snapshot(
+            network=self.network, parameters=self.theta, gradient=self.gradient, **seen
+        )
+        for name, probe in self.recipe.probes.items():
+            self.recorded[name].append(probe(snapshot))
 
 
 def first_not_finite(losses: np.ndarray, theta: np.ndarray) -> np.ndarray:
