@@ -1,6 +1,7 @@
 """What every entry of the table promises: properties, dtypes, out=, errors, and PyTorch's twin."""
 
 import warnings
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -154,6 +155,21 @@ def test_the_choice_at_a_break_is_the_field_and_one_side_of_it(f: Activation) ->
         assert f(place) == value
         assert value in [one_sided(f.name, 0, place, side) for side in (-1, 1)]
         assert f.derivative(place) == 0.0
+
+
+@each_activation
+def test_the_output_tells_the_slope_where_the_entry_says_so(f: Activation) -> None:
+    beside = [np.nextafter([*f.kinks, *f.jumps], side) for side in (-INF, INF)]
+    z = np.concatenate([DENSE, *beside, [*f.kinks, *f.jumps], [0.0, -0.0, 5e-324, -5e-324]])
+    told = np.array_equal(f.derivative(f(z)), f.derivative(z))
+    assert told == f.keeps_slope
+
+
+def test_a_copy_whose_output_tells_no_slope_has_to_say_so() -> None:
+    changed = {"value": lambda z: -np.maximum(z, 0.0), "name": "mine"}
+    with pytest.raises(ValueError, match=r"keeps_slope must be False for mine: f'\(f\(z\)\)"):
+        replace(activations.relu, **changed)
+    assert not replace(activations.relu, keeps_slope=False, **changed).keeps_slope
 
 
 @each_activation

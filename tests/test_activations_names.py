@@ -77,7 +77,7 @@ def test_every_family_has_its_members_here() -> None:
     [
         replace(relu, formula="mine"),
         replace(relu, name="mine"),
-        replace(leaky_relu(slope=0.3), value=np.abs),
+        replace(leaky_relu(slope=0.3), value=np.abs, keeps_slope=False),
         replace(activations.softmax, title="mine"),
     ],
 )
