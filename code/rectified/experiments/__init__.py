@@ -19,6 +19,7 @@ from rectified.experiments.formulas import (
     sigmoid_code,
     square_expansion,
 )
+from rectified.experiments.gates import gated_updates, one_factor, scaled_signals
 from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
@@ -70,6 +71,7 @@ __all__ = [
     "distance_from_straight",
     "flat_ends",
     "folding_layers",
+    "gated_updates",
     "gradient_check",
     "hinge_interpolant",
     "identity_range",
@@ -84,6 +86,7 @@ __all__ = [
     "neuron_by_hand",
     "node_of_two_inputs",
     "norm_growth",
+    "one_factor",
     "one_step",
     "pieces_by_depth",
     "plane_regions",
@@ -93,6 +96,7 @@ __all__ = [
     "reach_of_table",
     "relu_order",
     "relu_pair",
+    "scaled_signals",
     "secant_slopes",
     "sigmoid_code",
     "sigmoid_rails",
