@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rectified.activations import identity
-from rectified.experiments.settings import check_counts, generators
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators
 from rectified.networks import Parameters, mean_squared_error, mlp
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu
 from rectified.experiments.grids import full_range
-from rectified.experiments.settings import check_counts, generators
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,8 @@ import numpy as np
 
 from rectified.activations import Activation, sigmoid, tanh
 from rectified.experiments.grids import GRID, WIDE_GRID
-from rectified.experiments.settings import check_counts, generators
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import integrate, stats
 
 from rectified.activations import Activation
-from rectified.experiments.settings import generators
+from rectified.initializers import generators
 
 STRATA = 2**16  # equally likely inputs in a histogram: a share is off by at most a few 1/65536
 EDGES = np.arange(-3.05, 3.06, 0.1)  # of the histogram; 0 lies in the middle of a bin

@@ -8,7 +8,8 @@ from scipy.optimize import brentq
 
 from rectified.activations import Activation, sigmoid, step, tanh
 from rectified.experiments.grids import GRID, WIDE_GRID, full_range
-from rectified.experiments.settings import check_counts, generators
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

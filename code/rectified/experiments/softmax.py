@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from rectified.activations import relu, sigmoid, softmax
-from rectified.experiments.settings import check_counts, generators
+from rectified.experiments.settings import check_counts
+from rectified.initializers import generators
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
