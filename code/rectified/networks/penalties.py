@@ -1,7 +1,7 @@
 """Penalties on large weights; biases are left alone.
 
-A penalty is called as penalty(weights) with weights (S, number of weights), and returns its value
-for each network, (S,), and its gradient, shaped as the weights.
+A penalty takes the weights of all networks, (S, number of weights). Its value is (S,), one number
+a network; its gradient is shaped as the weights.
 """
 
 from dataclasses import dataclass
@@ -9,16 +9,22 @@ from typing import Protocol
 
 import numpy as np
 
+from rectified.networks.checks import check_number
+
 
 class Penalty(Protocol):
     """A term of the loss that looks at the weights alone."""
 
-    def __call__(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the value of each network, and the gradient by its weights."""
+    def value(self, weights: np.ndarray) -> np.ndarray:
+        """Return the value of each network."""
+
+    def gradient(self, weights: np.ndarray) -> np.ndarray:
+        """Return the gradient by the weights."""
 
 
 def check_strength(strength: float) -> None:
-    """Raise ValueError unless the strength is 0 or more, and finite."""
+    """Raise TypeError or ValueError unless the strength is a number, 0 or more, and finite."""
+    check_number(strength=strength)
     if not 0 <= strength < np.inf:
         raise ValueError(f"strength must be 0 or more, and finite, got {strength}")
 
@@ -33,12 +39,16 @@ class L2:
     strength: float
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless strength is 0 or more."""
+        """Check the strength."""
         check_strength(self.strength)
 
-    def __call__(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the value of each network, and the gradient."""
-        return self.strength / 2 * np.sum(weights**2, axis=1), self.strength * weights
+    def value(self, weights: np.ndarray) -> np.ndarray:
+        """Return strength / 2 · Σ w²."""
+        return self.strength / 2 * np.sum(weights**2, axis=1)
+
+    def gradient(self, weights: np.ndarray) -> np.ndarray:
+        """Return strength · w."""
+        return self.strength * weights
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,13 @@ class L1:
     strength: float
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless strength is 0 or more."""
+        """Check the strength."""
         check_strength(self.strength)
 
-    def __call__(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the value of each network, and the gradient."""
-        return self.strength * np.sum(np.abs(weights), axis=1), self.strength * np.sign(weights)
+    def value(self, weights: np.ndarray) -> np.ndarray:
+        """Return strength · Σ |w|."""
+        return self.strength * np.sum(np.abs(weights), axis=1)
+
+    def gradient(self, weights: np.ndarray) -> np.ndarray:
+        """Return strength · sign(w)."""
+        return self.strength * np.sign(weights)

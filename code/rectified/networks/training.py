@@ -1,44 +1,26 @@
 """Training S networks side by side: forward, loss, backward, step."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rectified.networks.batches import Examples
-from rectified.networks.checks import check_positive_int
 from rectified.networks.clipping import Clip
 from rectified.networks.losses import Loss
-from rectified.networks.network import Network, Trace
+from rectified.networks.network import Network
 from rectified.networks.optimizers import Optimizer
 from rectified.networks.parameters import Parameters
 from rectified.networks.penalties import Penalty
+from rectified.networks.recipe import Probe, Recipe, Snapshot
 from rectified.networks.streams import check_seeds, streams
 
 # Networks are trained in groups whose numbers stay in the processor's cache: beyond it, the same
 # step takes up to 1.4 times as long. They look at nothing of each other, so groups change no bit.
 CACHE = 6 * 2**20  # bytes
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Snapshot:
-    """What a probe sees: S networks at one step, before that step changes them."""
-
-    step: int  # updates done so far
-    network: Network
-    parameters: Parameters
-    x: np.ndarray  # (S, batch, fan_in), the batch of this step
-    y: np.ndarray  # its targets, for all networks or for each, as the loss takes them
-    loss: np.ndarray  # (S,), without penalties
-    trace: Trace
-    gradient: Parameters  # before clipping, penalties included
-    flow: tuple[np.ndarray, ...]  # gradient by the output of each layer, first layer first
-
-
-Probe = Callable[[Snapshot], np.ndarray]  # -> (S, ...), new memory
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,23 +41,6 @@ class Run:
     def diverged(self) -> np.ndarray:
         """Which networks met a number that is not finite; the loss is NaN from there, (S,) bool."""
         return self.diverged_at >= 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How to train, as `train` takes it."""
-
-    loss: Loss
-    optimizer: Optimizer
-    steps: int
-    penalties: tuple[Penalty, ...]
-    clip: Clip | None
-    probes: Mapping[str, Probe]
-    every: int
-
-    def rows(self, rows: slice) -> Self:
-        """Return the recipe of these networks: with their learning rates."""
-        return replace(self, optimizer=self.optimizer.rows(rows))
 
 
 def train(
@@ -105,22 +70,20 @@ def train(
     go on. Raises TypeError or ValueError, naming the argument, before any work is done.
     """
     seeds = check_seeds(seeds)
-    check_positive_int(steps=steps, every=every)
     if len(seeds) != len(parameters):
         raise ValueError(f"seeds must be {len(parameters)}, one a network, got {len(seeds)}")
     network.check(parameters)
-    if np.ndim(optimizer.learning_rate) and len(optimizer.learning_rate) != len(seeds):
-        raise ValueError(f"learning_rate must be one number, or {len(seeds)}, one a network")
-    examples = Examples.checked(network, x, y, loss, len(seeds), batch, parameters.flat.dtype)
     recipe = Recipe(
         loss=loss,
         optimizer=optimizer,
         steps=steps,
-        penalties=tuple(penalties),
+        penalties=penalties,
         clip=clip,
         probes=probes,
         every=every,
     )
+    recipe.check_rates(len(seeds))
+    examples = Examples.checked(network, x, y, loss, len(seeds), batch, parameters.flat.dtype)
     with np.errstate(all="ignore"):  # a network that diverges is marked, not warned of
         groups = [
             train_group(
@@ -200,7 +163,7 @@ class Descent:
             flow = []
         self.network.backward(theta, trace, grad_z, gradient, flow=flow)
         for penalty in recipe.penalties:
-            gradient.weights[...] += penalty(theta.weights)[1]
+            gradient.weights[...] += penalty.gradient(theta.weights)
         if flow is not None:
             self.record(step=step, x=x, y=y, loss=loss, trace=trace, flow=tuple(flow[::-1]))
         if recipe.clip:
@@ -210,12 +173,16 @@ class Descent:
         return loss
 
     def record(self, **seen: Any) -> None:
-        """Show the probes a snapshot, and keep what they return."""
+        """Show the probes a snapshot, and keep a copy of what they return."""
         snapshot = Snapshot(
             network=self.network, parameters=self.theta, gradient=self.gradient, **seen
         )
         for name, probe in self.recipe.probes.items():
-            self.recorded[name].append(probe(snapshot))
+            rows = np.array(probe(snapshot))
+            if not rows.ndim or len(rows) != len(self.theta):
+                wanted = f"an array of {len(self.theta)} rows, one a network"
+                raise ValueError(f"probes[{name!r}] must return {wanted}, got shape {rows.shape}")
+            self.recorded[name].append(rows)
 
 
 def first_not_finite(losses: np.ndarray, theta: np.ndarray) -> np.ndarray:
@@ -223,7 +190,7 @@ def first_not_finite(losses: np.ndarray, theta: np.ndarray) -> np.ndarray:
     parameters after the last are not; -1 if all are. Losses from there on are made NaN.
     """
     steps = losses.shape[1]
-    finite = np.isfinite(np.column_stack([losses, theta.sum(axis=1)]))
+    finite = np.column_stack([np.isfinite(losses), np.isfinite(theta).all(axis=1)])
     at = np.where(finite.all(axis=1), -1, finite.argmin(axis=1))
     losses[(at[:, None] >= 0) & (np.arange(steps) >= at[:, None])] = np.nan
     return at
