@@ -10,18 +10,26 @@ A layer holds sizes and functions only. What it must remember from the forward p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from rectified.activations import Activation, VectorActivation
+from rectified.networks.checks import check_positive_int, check_share
 
-Parameters = Mapping[str, np.ndarray]  # of one layer, by name: views that can be written to
+LayerParameters = Mapping[str, np.ndarray]  # by name: views that can be written to
 Noise = Sequence[np.random.Generator] | None  # a generator for each seed; None: nothing is dropped
 
 
+@runtime_checkable
 class Layer(Protocol):
-    """What a network asks of its layers; whatever answers can be one."""
+    """What a network asks of its layers; whatever answers can be one.
+
+    A parameter named w is a matrix of weights, (fan_in, fan_out); any other name is a bias, or
+    what no penalty should look at. A layer that holds others names theirs "0.w", "0.b", "1.w", ...
+    """
+
+    fresh: bool  # whether the output is new memory, which the layer itself does not keep
 
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
@@ -30,9 +38,7 @@ class Layer(Protocol):
     def width(self, units: int) -> int:
         """Return how many units come out when `units` go in; ValueError if they cannot."""
 
-    fresh: bool  # whether the output is new memory, which the layer itself does not keep
-
-    def forward(self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool) -> tuple:
+    def forward(self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool) -> tuple:
         """Return the output for the input h, and what `backward` will need.
 
         `own` allows to write to h: nobody else will read it.
@@ -40,10 +46,10 @@ class Layer(Protocol):
 
     def backward(
         self,
-        parameters: Parameters,
+        parameters: LayerParameters,
         saved: Any,
         grad: np.ndarray,
-        gradient: Parameters,
+        gradient: LayerParameters,
         pull: bool,
     ) -> np.ndarray | None:
         """Write the parameters' gradients; return the input's where `pull` asks for it.
@@ -65,6 +71,10 @@ class Dense:
 
     fresh = True
 
+    def __post_init__(self) -> None:
+        """Raise TypeError or ValueError unless both sizes are integers of 1 or more."""
+        check_positive_int(fan_in=self.fan_in, fan_out=self.fan_out)
+
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shapes of w and b."""
@@ -77,7 +87,7 @@ class Dense:
         return self.fan_out
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
+        self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return z, (S, batch, fan_out), and h to remember."""
         z = h @ parameters["w"]
@@ -86,10 +96,10 @@ class Dense:
 
     def backward(
         self,
-        parameters: Parameters,
+        parameters: LayerParameters,
         saved: np.ndarray,
         grad: np.ndarray,
-        gradient: Parameters,
+        gradient: LayerParameters,
         pull: bool,
     ) -> np.ndarray | None:
         """Write the gradients by w and b; return the one by h."""
@@ -122,6 +132,11 @@ class Activate:
 
     fresh = False
 
+    def __post_init__(self) -> None:
+        """Raise TypeError unless f is an activation."""
+        if not isinstance(self.f, Activation | VectorActivation):
+            raise TypeError(f"f must be an activation such as relu, got {self.f!r}")
+
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """No parameters."""
@@ -132,7 +147,7 @@ class Activate:
         return self.f.width(units) if isinstance(self.f, VectorActivation) else units
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
+        self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return f(z), and what tells the slope; z is the layer's input `h`.
 
@@ -145,10 +160,10 @@ class Activate:
 
     def backward(
         self,
-        parameters: Parameters,
+        parameters: LayerParameters,
         saved: np.ndarray,
         grad: np.ndarray,
-        gradient: Parameters,
+        gradient: LayerParameters,
         pull: bool,
     ) -> np.ndarray:
         """Return the gradient by z."""
@@ -172,9 +187,8 @@ class Dropout:
     fresh = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless 0 <= rate < 1."""
-        if not 0 <= self.rate < 1:
-            raise ValueError(f"rate must be at least 0 and below 1, got {self.rate}")
+        """Raise TypeError or ValueError unless 0 <= rate < 1."""
+        check_share(rate=self.rate)
 
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
@@ -186,7 +200,7 @@ class Dropout:
         return units
 
     def forward(
-        self, parameters: Parameters, h: np.ndarray, noise: Noise, own: bool
+        self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return h with entries dropped, and the factors that did it; h itself without noise."""
         if noise is None:
@@ -197,10 +211,10 @@ class Dropout:
 
     def backward(
         self,
-        parameters: Parameters,
+        parameters: LayerParameters,
         saved: np.ndarray | None,
         grad: np.ndarray,
-        gradient: Parameters,
+        gradient: LayerParameters,
         pull: bool,
     ) -> np.ndarray:
         """Return the gradient by h: the same factors."""

@@ -29,7 +29,8 @@ class Trace:
 class Network:
     """A chain of layers that takes `fan_in` inputs; it holds no parameters, so it never changes.
 
-    Raises ValueError, naming the layer, if one cannot take what the one before gives.
+    Raises ValueError, naming the layer, if one cannot take what the one before gives; TypeError
+    for what is no layer.
     """
 
     fan_in: int
@@ -38,8 +39,13 @@ class Network:
     def __post_init__(self) -> None:
         """Check that the layers fit together."""
         check_positive_int(fan_in=self.fan_in)
+        object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got none")
+        for number, layer in enumerate(self.layers, start=1):
+            if not isinstance(layer, Layer):
+                wanted = "layers such as Dense(2, 3) or Activate(relu)"
+                raise TypeError(f"layers must be {wanted}, got {layer!r} at number {number}")
         assert self.widths  # walks the chain, and raises where it is broken
 
     @cached_property
@@ -177,17 +183,20 @@ def mlp(
 
     Each hidden layer is Dense and f, and drops outputs at the rate `dropout` while training; the
     last layer is Dense alone. A depth of len(widths) - 1 layers with weights. If f changes the
-    number of units, as maxout does, the next layer takes what f gives. Raises ValueError unless
-    there are at least two widths, all of them 1 or more.
+    number of units, as maxout does, the next layer takes what f gives. Raises TypeError or
+    ValueError unless there are at least two widths, all of them integers of 1 or more that f can
+    take, and 0 <= dropout < 1.
     """
-    if len(widths) < 2:
-        raise ValueError(f"widths must hold inputs and outputs at least, got {list(widths)}")
+    if np.ndim(widths) != 1 or len(widths) < 2:
+        raise ValueError(f"widths must hold inputs and outputs at least, got {widths!r}")
     check_positive_int(**{f"widths[{place}]": width for place, width in enumerate(widths)})
+    drop = [Dropout(dropout)] if dropout else []
     layers: list[Layer] = []
     units = widths[0]
-    for width in widths[1:-1]:
-        layers += [Dense(units, width), Activate(f)]
-        units = layers[-1].width(width)
-        if dropout:
-            layers.append(Dropout(dropout))
+    for place, width in enumerate(widths[1:-1], start=1):
+        layers += [Dense(units, width), Activate(f), *drop]
+        try:
+            units = Activate(f).width(width)
+        except ValueError as error:
+            raise ValueError(f"widths[{place}] does not suit {f}: {error}") from None
     return Network(widths[0], (*layers, Dense(units, widths[-1])))

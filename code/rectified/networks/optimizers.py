@@ -9,6 +9,7 @@ Conventions are PyTorch's: the learning rate multiplies the whole step, epsilon 
 square root.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,13 +17,14 @@ from typing import Self
 
 import numpy as np
 
+from rectified.networks.checks import check_positive, check_share
 from rectified.networks.schedules import Schedule, constant
 
 Rate = np.floating | np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
-class Optimizer:
+class Optimizer(ABC):
     """What all optimizers share: the learning rate, and how it changes.
 
     `learning_rate` is one number, or one for each network. Raises ValueError, naming the setting,
@@ -67,11 +69,11 @@ class Optimizer:
             return self
         return replace(self, learning_rate=self.learning_rate[rows])
 
+    @abstractmethod
     def update(
         self, theta: np.ndarray, grad: np.ndarray, slots: Sequence[np.ndarray], rate: Rate, t: int
     ) -> None:
         """Take step number t, counted from 1."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +146,7 @@ class RMSProp(Optimizer):
         """Check the settings."""
         super().__post_init__()
         check_share(decay=self.decay)
-        check_epsilon(self.epsilon)
+        check_positive(epsilon=self.epsilon)
 
     def update(
         self, theta: np.ndarray, grad: np.ndarray, slots: Sequence[np.ndarray], rate: Rate, t: int
@@ -178,9 +180,8 @@ class Adam(Optimizer):
     def __post_init__(self) -> None:
         """Check the settings."""
         super().__post_init__()
-        check_share(beta1=self.beta1)
-        check_share(beta2=self.beta2)
-        check_epsilon(self.epsilon)
+        check_share(beta1=self.beta1, beta2=self.beta2)
+        check_positive(epsilon=self.epsilon)
 
     def update(
         self, theta: np.ndarray, grad: np.ndarray, slots: Sequence[np.ndarray], rate: Rate, t: int
@@ -202,16 +203,3 @@ def running_mean(mean: np.ndarray, new: np.ndarray, decay: float) -> None:
     mean *= decay
     new *= 1 - decay
     mean += new
-
-
-def check_share(**shares: float) -> None:
-    """Raise ValueError, naming the setting, unless each is at least 0 and below 1."""
-    for name, share in shares.items():
-        if not 0 <= share < 1:
-            raise ValueError(f"{name} must be at least 0 and below 1, got {share}")
-
-
-def check_epsilon(epsilon: float) -> None:
-    """Raise ValueError unless epsilon is positive and finite."""
-    if not 0 < epsilon < np.inf:
-        raise ValueError(f"epsilon must be positive and finite, got {epsilon}")

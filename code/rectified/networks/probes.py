@@ -5,47 +5,48 @@ A unit is dead on a batch if its slope is 0 on every example of that batch; the 
 set, so take it whole where "dead" is to mean more.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from rectified.activations import VectorActivation
 from rectified.networks.layers import Activate, Dense
 from rectified.networks.losses import accuracy
 from rectified.networks.network import Network
-from rectified.networks.training import Snapshot
+from rectified.networks.parameters import Parameters, is_weight
+from rectified.networks.recipe import Snapshot
 
 
 def mean_square(seen: Snapshot) -> np.ndarray:
     """Return E[h²] of each hidden layer, (S, layers)."""
-    return _each(hidden_outputs(seen), lambda h: np.mean(h * h, axis=(1, 2)))
+    return _each(seen, hidden_outputs(seen), lambda h: np.mean(h * h, axis=(1, 2)))
 
 
 def gradient_mean_square(seen: Snapshot) -> np.ndarray:
     """Return E[(∂loss/∂z)²] of each Dense layer, (S, layers)."""
     layers = zip(seen.network.layers, seen.flow, strict=True)
     flows = [grad for layer, grad in layers if isinstance(layer, Dense)]
-    return _each(flows, lambda grad: np.mean(grad * grad, axis=(1, 2)))
+    return _each(seen, flows, lambda grad: np.mean(grad * grad, axis=(1, 2)))
 
 
 def weight_gradient_norm(seen: Snapshot) -> np.ndarray:
-    """Return |∂loss/∂w|, the root of the sum of squares, of each Dense layer, (S, layers)."""
-    grads = [layer["w"] for layer in seen.gradient.layers if "w" in layer]
-    return _each(grads, lambda grad: np.sqrt(np.sum(grad * grad, axis=(1, 2))))
+    """Return |∂loss/∂w|, the root of the sum of squares, of each matrix of weights, (S, layers)."""
+    return _each(seen, _weights(seen.gradient), _length)
 
 
 def weight_norm(seen: Snapshot) -> np.ndarray:
-    """Return |w| of each Dense layer, (S, layers)."""
-    weights = [layer["w"] for layer in seen.parameters.layers if "w" in layer]
-    return _each(weights, lambda w: np.sqrt(np.sum(w * w, axis=(1, 2))))
+    """Return |w| of each matrix of weights, (S, layers)."""
+    return _each(seen, _weights(seen.parameters), _length)
 
 
 def sparsity(seen: Snapshot) -> np.ndarray:
     """Return the share of h that is exactly 0, of each hidden layer, (S, layers)."""
-    return _each(hidden_outputs(seen), lambda h: np.mean(h == 0, axis=(1, 2)))
+    return _each(seen, hidden_outputs(seen), lambda h: np.mean(h == 0, axis=(1, 2)))
 
 
 def dead(seen: Snapshot) -> np.ndarray:
     """Return the share of dead units of each hidden layer, (S, layers)."""
-    return _each(dead_masks(seen), lambda mask: mask.mean(axis=1))
+    return _each(seen, dead_masks(seen), lambda mask: mask.mean(axis=1))
 
 
 def dead_masks(seen: Snapshot) -> list[np.ndarray]:
@@ -72,6 +73,15 @@ def _dense_inputs(network: Network, saved: tuple) -> list[np.ndarray]:
     return [h for layer, h in zip(network.layers, saved, strict=True) if isinstance(layer, Dense)]
 
 
-def _each(arrays: list[np.ndarray], reduce) -> np.ndarray:
-    """Return reduce(array) for each array, side by side: (S, len(arrays))."""
-    return np.column_stack([reduce(array) for array in arrays])
+def _weights(parameters: Parameters) -> list[np.ndarray]:
+    return [view for layer in parameters.layers for name, view in layer.items() if is_weight(name)]
+
+
+def _length(w: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.sum(w * w, axis=(1, 2)))
+
+
+def _each(seen: Snapshot, arrays: list[np.ndarray], reduce: Callable) -> np.ndarray:
+    """Return reduce(array) for each array, side by side: (S, len(arrays)), which may be 0."""
+    columns = np.array([reduce(array) for array in arrays])
+    return columns.reshape(len(arrays), len(seen.parameters)).T

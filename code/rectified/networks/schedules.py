@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, pi
 
-from rectified.networks.checks import check_positive_int
+from rectified.networks.checks import check_number, check_positive_int
 
 Schedule = Callable[[int], float]
 
@@ -75,8 +75,10 @@ class WarmUp:
     after: Schedule = constant
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless steps >= 1."""
+        """Raise ValueError unless steps >= 1, TypeError unless `after` is a schedule."""
         check_positive_int(steps=self.steps)
+        if not callable(self.after):
+            raise TypeError(f"after must be a schedule such as Cosine(100), got {self.after!r}")
 
     def __call__(self, step: int) -> float:
         """Return the factor at this step."""
@@ -84,6 +86,7 @@ class WarmUp:
 
 
 def check_factor(factor: float) -> None:
-    """Raise ValueError unless 0 < factor <= 1."""
+    """Raise TypeError or ValueError unless 0 < factor <= 1."""
+    check_number(factor=factor)
     if not 0 < factor <= 1:
         raise ValueError(f"factor must be above 0 and at most 1, got {factor}")
