@@ -237,18 +237,17 @@ def test_distance_from_straight_knows_a_line_a_hat_and_a_constant() -> None:
 
 def test_spread_knows_the_closed_forms_of_relu_sigmoid_and_identity() -> None:
     result = signals.spread(relu)
-    assert result.mean == pytest.approx(1 / np.sqrt(2 * np.pi), abs=1e-10)  # quad's own tolerance
-    assert result.std == pytest.approx(np.sqrt(1 / 2 - 1 / (2 * np.pi)), abs=1e-10)
+    assert result.mean == pytest.approx(1 / np.sqrt(2 * np.pi), abs=1e-14)  # a few roundings
+    assert result.std == pytest.approx(np.sqrt(1 / 2 - 1 / (2 * np.pi)), abs=1e-14)
     assert result.zeros == result.flat == 0.5
     shifted = signals.spread(identity, mean=0.3, std=0.7)
-    assert (shifted.mean, shifted.std) == pytest.approx((0.3, 0.7), abs=1e-10)
-    assert signals.spread(sigmoid).mean == pytest.approx(0.5, abs=1e-10)  # 1 - s(z) = s(-z)
-    assert signals.spread(tanh).mean == pytest.approx(0, abs=1e-10)
+    assert (shifted.mean, shifted.std) == pytest.approx((0.3, 0.7), abs=1e-14)
+    assert signals.spread(sigmoid).mean == pytest.approx(0.5, abs=1e-14)  # 1 - s(z) = s(-z)
+    assert signals.spread(tanh).mean == pytest.approx(0, abs=1e-14)
 
 
 def test_integrals_are_taken_piece_by_piece_so_a_jump_costs_no_digits() -> None:
     result = signals.spread(ELEMENTWISE["step"], mean=0.31, std=3.0)
-    # in one piece, quad is off by 8e-10 here
     assert result.mean == pytest.approx(stats.norm.sf(-0.31 / 3), abs=1e-14)
 
 

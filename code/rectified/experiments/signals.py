@@ -1,18 +1,18 @@
 """What an activation does to a signal: it bends a line, and it changes how values are spread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import stats
 
 from rectified.activations import Activation
 from rectified.initializers import generators
+from rectified.moments import moments
 
 STRATA = 2**16  # equally likely inputs in a histogram: a share is off by at most a few 1/65536
 EDGES = np.arange(-3.05, 3.06, 0.1)  # of the histogram; 0 lies in the middle of a bin
-REACH = 12.0  # standard deviations that integrals go out to; beyond lies less than 1e-32
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,13 +99,11 @@ class Spread:
 def spread(f: Activation, *, mean: float = 0.0, std: float = 1.0) -> Spread:
     """Return how f(z) is spread for z normal: no sampling, so no noise.
 
-    Mean and standard deviation are integrals, taken between the kinks and jumps of f; shares are
-    taken over 65536 equally likely inputs. Raises ValueError unless std is positive.
+    Mean and standard deviation are those of `moments`; shares are taken over 65536 equally likely
+    inputs. Raises ValueError unless mean is finite, and std positive and finite.
     """
-    if std <= 0:
-        raise ValueError(f"std must be positive, got {std}")
+    found = moments(f, mean=mean, std=std)
     normal = stats.norm(mean, std)
-    first, second = (_expectation(lambda z, p=p: f(z) ** p, f, normal) for p in (1, 2))
     z = normal.ppf((np.arange(STRATA) + 0.5) / STRATA)
     values, slopes = f(z), np.abs(f.derivative(z))
     return Spread(
@@ -117,21 +115,8 @@ def spread(f: Activation, *, mean: float = 0.0, std: float = 1.0) -> Spread:
         edges=EDGES,
         shares_in=np.diff(normal.cdf(EDGES)),
         shares=np.histogram(values, EDGES)[0] / STRATA,
-        mean=first,
-        std=float(np.sqrt(max(second - first**2, 0.0))),
+        mean=found.mean,
+        std=float(np.sqrt(found.variance)),
         zeros=float(np.mean(values == 0)),
         flat=float(np.mean(slopes < 0.01 * max(map(abs, f.slopes)))),
-    )
-
-
-def _expectation(
-    g: Callable[[float], np.ndarray], f: Activation, normal: stats.rv_continuous
-) -> float:
-    """Integrate g against the normal density, piece by piece between the bends of f."""
-    low, high = normal.mean() - REACH * normal.std(), normal.mean() + REACH * normal.std()
-    bends = sorted({*f.kinks, *f.jumps, normal.mean()})
-    places = [low, *(place for place in bends if low < place < high), high]
-    return sum(
-        integrate.quad(lambda z: float(g(z)) * normal.pdf(z), a, b, epsabs=1e-13, limit=200)[0]
-        for a, b in pairwise(places)
     )
