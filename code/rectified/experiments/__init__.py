@@ -23,6 +23,7 @@ from rectified.experiments.gates import gated_updates, one_factor, scaled_signal
 from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
+from rectified.experiments.positive_side import slope_lead
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
@@ -102,6 +103,7 @@ __all__ = [
     "sigmoid_rails",
     "sigmoid_shape",
     "slope_bump",
+    "slope_lead",
     "slope_range",
     "softmax_as_layer",
     "softmax_as_logistic",

@@ -51,11 +51,13 @@ def loss_by_epoch(
     put to each x for the bias: softmax contributes diag(p) - p pᵀ, whose eigenvalues are at most
     a half. On all examples at once a rate below 2 / L lowers the loss with every step.
     """
-    check_counts(batch=batch, epochs=epochs)
-    sets = _moons(seeds, 128).train
+    check_counts(epochs=epochs)
+    if not 1 <= batch <= 128:
+        raise ValueError(f"batch must lie between 1 and 128, got {batch}")
+    sets = two_moons(seeds, 128).train
     network = mlp((2, 2), identity)
     rates = share / _largest_curvature(sets.x)
-    walk = _trained(
+    walk = trained(
         network,
         network.draw(seeds=seeds, weights=zeros),
         sets,
@@ -114,9 +116,9 @@ def learn_moons(
     weights by He's law, and its own batches. `steps` is rounded down to a multiple of `every`.
     """
     check_counts(every=every, steps=steps)
-    parts = _moons(seeds, 200)
+    parts = two_moons(seeds, 200)
     network = mlp(widths, relu)
-    walk = _trained(
+    walk = trained(
         network,
         network.draw(seeds=seeds),
         parts.train,
@@ -138,7 +140,7 @@ def learn_moons(
     )
 
 
-def _moons(seeds: Sequence[int], n: int) -> Split:
+def two_moons(seeds: Sequence[int], n: int) -> Split:
     """Return two moons for each seed: n examples to train on, and n others for the test."""
 
     def make(*, rng: np.random.Generator) -> Split:
@@ -147,7 +149,7 @@ def _moons(seeds: Sequence[int], n: int) -> Split:
     return stack(make, seeds=seeds)
 
 
-def _trained(
+def trained(
     network: Network,
     parameters: Parameters,
     sets: Stack,
