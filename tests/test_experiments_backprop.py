@@ -1,20 +1,132 @@
 """The experiments behind backpropagation by hand: against oracles that share no code with them."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose, assert_array_equal
+from torch.nn import functional
 
-from rectified import experiments
-from rectified.activations import relu
+import ledger_rules
+from ledger_rules import Measured
+from rectified import claims, experiments
+from rectified.activations import ELEMENTWISE, identity, relu, step
+from rectified.claims import Outcome, Verdict
+from rectified.data import moons, split
+from rectified.experiments import landscape
+from rectified.experiments.gradient_check import case, relative_difference
+from rectified.networks import Activate, Parameters, mlp, softmax_cross_entropy
 
 EPS = np.finfo(np.float64).eps
 Exact = dict[str, object]  # names of OneStep -> fractions, nested as the arrays are
 
 
-# ---- One step, followed through -----------------------------------------------------------------
+# ---- The ledger: what the chapter measures leads to the verdict that is expected ----------------
+def gradients() -> Measured:
+    check, factor = experiments.gradient_check(), experiments.one_factor()
+    code, rule = experiments.sigmoid_code(), experiments.quotient_rule()
+    square = experiments.square_expansion()
+    return {
+        "backprop-is-chain-rule": {
+            "differences": check.differences.max(),
+            "autograd": check.autograd.max(),
+        },
+        "activation-gradient-appears-once": {
+            "evaluations": factor.evaluations.max(),
+            "equation": factor.error.max(),
+        },
+        "sigmoid-derivative-code": {
+            "error": code.error,
+            "overflows": claims.exact(code.overflows, code.n),
+            "below": claims.exact(code.overflows_below, code.n_below),
+        },
+        "quotient-rule-derivations": {
+            "sigmoid": rule.sigmoid_error.max(),
+            "softmax": rule.softmax_error.max(),
+        },
+        "square-expansion-loss": {
+            "gradient": square.gradient_error.max(),
+            "xor": square.fit_error,
+        },
+        "sigmoid-gradient-needs-exp": {
+            "exponentials": experiments.backward_from_output("sigmoid").exponentials
+        },
+    }
+
+
+def descents() -> Measured:
+    down, long, up = (experiments.bowl_descent(share).distance for share in (0.9, 1.05, -0.1))
+    learned, mistakes = experiments.learn_moons(), experiments.loss_and_mistakes()
+    return {
+        "partials-are-bowl-slope": {
+            "descent": down[:, -1].max(),
+            "too_long": long[:, -1].min(),
+            "uphill": up[:, -1].min(),
+        },
+        "network-loss-is-a-bowl": {"bump": claims.t_interval(experiments.between_twins().bump)},
+        "loss-high-when-many-mistakes": {
+            "bound": claims.exact(np.sum(mistakes.mistakes > mistakes.most), 1000),
+            "order": mistakes.few_loss - mistakes.many_loss,
+        },
+        "forward-backward-loop": {
+            "fall": claims.t_interval(learned.fall),
+            "accuracy": claims.t_interval(learned.test_accuracy[:, -1]),
+        },
+        "updates-every-epoch": {
+            "full_batch": experiments.loss_by_epoch().rises.max(),
+            "mini_batch": experiments.loss_by_epoch(batch=8).rises.min(),
+            "long_steps": experiments.loss_by_epoch(share=30.0).rises.min(),
+        },
+    }
+
+
+def gates() -> Measured:
+    lead, scaled = experiments.slope_lead(), experiments.scaled_signals()
+    updates = experiments.gated_updates()
+    return {
+        "relu-gradient-larger": {"sigmoid": lead.sigmoid_lead, "tanh": lead.tanh_lead},
+        "gradient-proportional-to-activations": {
+            "scaled": scaled.signals.max(),
+            "correlation": claims.t_interval(scaled.correlation.mean(axis=1)),
+        },
+        "negative-side-cost": {
+            "negative": updates.off_gradient.max(),
+            "positive": updates.on_error.max(),
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    return gradients() | descents() | gates()
+
+
+def test_every_claim_about_backpropagation_is_measured(measured: Measured) -> None:
+    here = {claim.id for claim in claims.LEDGER.values() if claim.topic == "backprop"}
+    assert set(measured) == here
+    assert len(here) == 14
+
+
+def test_measurements_lead_to_the_verdicts_of_the_ledger(measured: Measured) -> None:
+    expected = {name: claims.LEDGER[name].expected.value for name in measured}
+    assert ledger_rules.verdicts(measured) == expected
+
+
+def test_criteria_are_met_or_missed_by_a_clear_margin(measured: Measured) -> None:
+    assert ledger_rules.touchy(measured) == []
+
+
+def outcome(claim_id: str, name: str, value: float) -> Outcome:
+    """Return what a measurement says of one test of a claim."""
+    (test,) = (test for test in claims.LEDGER[claim_id].tests if test.name == name)
+    return claims.derive(test.criterion, claims.exact(value))
+
+
+# ---- One step, followed through ----------------------------------------------------------------
 def step_in_fractions(rate: Fraction) -> Exact:
     """Work the step on paper: exact numbers, loops, and no matrix in sight."""
     half = Fraction(1, 2)
@@ -99,3 +211,310 @@ def test_one_step_with_the_wrong_slope_is_noticed(monkeypatch: pytest.MonkeyPatc
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="learning_rate must be positive and finite"):
         experiments.one_step(learning_rate=rate)
+
+
+# ---- Gradients against two judges ----------------------------------------------------------------
+def test_gradients_by_hand_agree_with_both_judges_for_every_activation_without_jumps() -> None:
+    check = experiments.gradient_check(seeds=range(5))
+    assert check.activations == tuple(f.name for f in ELEMENTWISE.values() if f is not step)
+    assert check.parameters == 3 * 5 + 5 + 5 * 4 + 4 + 4 * 2 + 2
+    assert check.differences.shape == check.autograd.shape == (21, 5)
+    rounded = check.activations.index("hard_sigmoid")
+    # PyTorch takes the slope 1/6 of the hard sigmoid in single precision: 1/6 + 2**-24 / 6
+    assert_allclose(check.autograd[rounded], 2.0**-24, rtol=1e-6)
+    others = np.delete(check.autograd, rounded, axis=0)
+    assert others.max() < 100 * EPS  # sums of at most six terms, through three layers
+
+
+def test_a_gradient_without_the_slope_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Activate, "backward", lambda *given: given[3].copy())
+    check = experiments.gradient_check([relu], seeds=range(3))
+    for name, found in [("differences", check.differences), ("autograd", check.autograd)]:
+        assert outcome("backprop-is-chain-rule", name, found.min()) is Outcome.REFUTED
+
+
+@pytest.mark.parametrize("name", ["relu", "hard_tanh", "hard_swish", "relu6"])
+def test_examples_keep_their_distance_from_kinks(name: str) -> None:
+    f = ELEMENTWISE[name]
+    drawn = case(f, seed=3, batch=9, margin=0.05)
+    first, _, second, _, _ = drawn.theta.layers
+    for x in drawn.x:
+        z1 = x @ first["w"][0] + first["b"][0]
+        z2 = f(z1) @ second["w"][0] + second["b"][0]
+        gaps = [abs(z - kink) for z in (*z1, *z2) for kink in f.kinks]
+        assert min(gaps) >= 0.05 - 1e-12  # sums in another order
+    assert drawn.x.shape == (9, 3)
+
+
+def test_a_margin_that_leaves_too_few_examples_is_refused() -> None:
+    with pytest.raises(ValueError, match="margin must leave 6 of 96 inputs for relu, got 2"):
+        case(relu, seed=0, margin=2.0)
+
+
+def test_a_relative_difference_is_that_of_the_worst_layer() -> None:
+    shapes = ({"w": (1, 1), "b": (1,)}, {}, {"w": (1, 2)})
+    expected = Parameters(shapes, np.array([[100.0, 1e-6, -2e-6, 50.0]]))  # weights first
+    found = Parameters(shapes, np.array([[101.0, 1e-6, -2.5e-6, 50.0]]))
+    assert relative_difference(found, expected) == pytest.approx(0.25)
+
+
+def test_long_steps_err_by_the_bend_and_short_ones_by_rounding() -> None:
+    errors = experiments.difference_errors()
+    powers = np.log10(errors.h)
+    for found, order in [(errors.forward, 1), (errors.central, 2)]:
+        curve = np.log10(np.median(found, axis=0))
+        slope_of = lambda here: np.polyfit(powers[here], curve[here], 1)[0]  # noqa: B023, E731
+        assert slope_of((powers < -1.9) & (powers > -3.1)) == pytest.approx(order, abs=0.05)
+        assert slope_of(powers < -9.4) == pytest.approx(-1, abs=0.1)  # rounding is jagged
+    # where eps / h meets h, and h²; the constants of bend and rounding move it a little
+    assert 0.1 < errors.best_forward / EPS ** (1 / 2) < 10
+    assert 0.1 < errors.best_central / EPS ** (1 / 3) < 10
+
+
+def test_single_precision_needs_longer_steps_and_errs_more() -> None:
+    double = experiments.difference_errors()
+    single = experiments.difference_errors(dtype=np.float32)
+    assert (double.dtype, single.dtype) == ("float64", "float32")
+    assert single.best_forward > 1000 * double.best_forward
+    assert single.best_central > 100 * double.best_central
+    for found, reference in [(single.forward, double.forward), (single.central, double.central)]:
+        least, floor = (np.median(each, axis=0).min() for each in (found, reference))
+        assert least > 1000 * floor
+    # 1e-8 is less than half the spacing of single precision at 1: no loss changes
+    assert_array_equal(np.round(single.forward[:, single.h < 1e-12], 6), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (partial(experiments.gradient_check, [step]), "activations must not jump, got step"),
+        (partial(experiments.gradient_check, h=0.0), "h must be positive"),
+        (partial(experiments.gradient_check, h=0.1), "h must be positive, and 1e-4 at most"),
+        (partial(experiments.difference_errors, step), "activations must not jump"),
+        (partial(experiments.difference_errors, h=[1e-3, 0.0]), "h must hold positive steps"),
+        (partial(experiments.difference_errors, h=[]), "h must hold positive steps"),
+        (partial(case, relu, seed=0, batch=0), "batch must be at least 1"),
+    ],
+)
+def test_settings_of_a_check_that_make_no_sense_are_refused(call: Callable, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# ---- Descent -------------------------------------------------------------------------------------
+def test_each_step_in_a_bowl_multiplies_the_distance_by_one_matrix() -> None:
+    walk = experiments.bowl_descent(0.7, seeds=[5, 6], steps=8)
+    for hessian, bottom, path in zip(walk.hessian, walk.bottom, walk.path, strict=True):
+        rate = 0.7 * 2 / max(np.linalg.eigvals(hessian))
+        assert np.linalg.norm(path[0] - bottom) == pytest.approx(3)
+        for k, place in enumerate(path):
+            matrix = np.linalg.matrix_power(np.eye(2) - rate * hessian, k)
+            # eight steps of sums over 32 examples
+            assert_allclose(place - bottom, matrix @ (path[0] - bottom), rtol=0, atol=1e-13)
+
+
+def test_the_bowl_is_the_mean_squared_error_of_a_line() -> None:
+    walk = experiments.bowl_descent(0.5, seeds=[4], steps=3)
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(1.0, 1.0, 32), rng.standard_normal(32)
+    slope, intercept = np.polyfit(x, y, 1)
+    assert_allclose(walk.bottom[0], [slope, intercept], atol=1e-12)  # a solve of condition 10
+    for (w, b), loss in zip(walk.path[0], walk.loss[0], strict=True):
+        assert loss == pytest.approx(np.mean((w * x + b - y) ** 2), rel=1e-12)
+        away = np.array([w, b]) - walk.bottom[0]
+        bowl = walk.floor[0] + away @ walk.hessian[0] @ away / 2
+        assert loss == pytest.approx(bowl, rel=1e-12)
+
+
+def test_a_walk_that_stops_early_or_goes_the_wrong_way_does_not_reach_the_bottom() -> None:
+    for share, steps in [(0.9, 3), (1.05, 100), (-0.1, 100)]:
+        walk = experiments.bowl_descent(share, steps=steps)
+        end = walk.distance[:, -1].min()
+        assert outcome("partials-are-bowl-slope", "descent", end) is Outcome.REFUTED
+    uphill = experiments.bowl_descent(-0.1).loss
+    assert np.all(np.diff(uphill) > 0)
+
+
+def moons_of(seed: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the training examples of one seed."""
+    rng = np.random.default_rng(seed)
+    sets = split(moons(2 * n, rng=rng, noise=0.15), test=0.5, rng=rng).standardised()
+    return torch.from_numpy(sets.train.x.copy()), torch.from_numpy(sets.train.y.copy())
+
+
+def test_loss_by_epoch_follows_pytorch_down() -> None:
+    found = experiments.loss_by_epoch(seeds=[2, 3], epochs=5, share=0.8)
+    x, y = moons_of(3, 128)
+    columns = np.column_stack([x, np.ones(128)])
+    curvature = np.linalg.norm(columns, 2) ** 2 / 128 / 2  # largest singular value, squared
+    w = torch.zeros((3, 2), dtype=torch.float64, requires_grad=True)
+    losses = []
+    for _ in range(6):
+        loss = functional.cross_entropy(torch.from_numpy(columns) @ w, y)
+        losses.append(loss.item())
+        w = (w - 0.8 / curvature * torch.autograd.grad(loss, w)[0]).detach().requires_grad_()
+    assert_allclose(found.loss[1], losses, rtol=1e-12)  # five steps over 128 examples
+
+
+def test_curvature_of_softmax_regression_is_bounded_by_l_and_reaches_it() -> None:
+    x, y = moons_of(0, 128)
+    columns = torch.column_stack([x, torch.ones(128)])
+    bound = np.linalg.norm(columns, 2) ** 2 / 128 / 2
+
+    def curvature(flat: torch.Tensor) -> float:
+        loss = lambda w: functional.cross_entropy(columns @ w.reshape(3, 2), y)  # noqa: E731
+        hessian = torch.autograd.functional.hessian(loss, flat)
+        return torch.linalg.eigvalsh(hessian).max().item()
+
+    generator = torch.Generator().manual_seed(0)
+    places = 2 * torch.randn((20, 6), dtype=torch.float64, generator=generator)
+    assert max(map(curvature, places)) < bound
+    assert curvature(torch.zeros(6, dtype=torch.float64)) == pytest.approx(bound, rel=1e-12)
+
+
+def test_updates_are_counted_by_the_batch() -> None:
+    for batch, updates in [(128, 1), (8, 16), (50, 2)]:
+        found = experiments.loss_by_epoch(batch=batch, seeds=[0], epochs=2)
+        assert (found.updates, found.loss.shape) == (updates, (1, 3))
+    for batch in (0, 129):
+        with pytest.raises(ValueError, match=f"batch must lie between 1 and 128, got {batch}"):
+            experiments.loss_by_epoch(batch=batch)
+
+
+def test_moons_are_learned_from_a_loss_that_pytorch_finds_too() -> None:
+    found = experiments.learn_moons(seeds=[1], steps=40, every=20)
+    assert_array_equal(found.step, [0, 20, 40])
+    x, y = moons_of(1, 200)
+    network = mlp((2, 16, 16, 2), relu)
+    h = x
+    for number, layer in enumerate(network.draw(seeds=[1]).layers[::2]):
+        h = (torch.relu(h) if number else h) @ torch.from_numpy(layer["w"][0].copy())
+    assert found.loss[0, 0] == pytest.approx(functional.cross_entropy(h, y).item(), rel=1e-12)
+    assert found.train_accuracy[0, 0] == np.mean((h.argmax(1) == y).numpy())
+
+
+def test_a_network_that_cannot_bend_or_has_no_time_does_not_learn_the_moons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short = experiments.learn_moons(steps=10)
+    assert outcome("forward-backward-loop", "fall", short.fall.mean()) is Outcome.REFUTED
+    monkeypatch.setattr("rectified.experiments.descent.relu", identity)
+    straight = experiments.learn_moons().test_accuracy[:, -1]
+    assert outcome("forward-backward-loop", "accuracy", straight.mean()) is Outcome.REFUTED
+
+
+@pytest.mark.parametrize("settings", [{"every": 0}, {"steps": 0}])
+def test_counts_below_one_are_refused(settings: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="must be at least 1, got 0"):
+        experiments.learn_moons(**settings)
+
+
+# ---- The shape of the loss -----------------------------------------------------------------------
+def test_twins_lie_opposite_each_other_on_the_line() -> None:
+    found = experiments.between_twins(seeds=range(6))
+    # half-way and back is the same way, as the twin's twin is the network; a line of 41 points
+    assert_allclose(found.loss, found.loss[:, ::-1], rtol=1e-9, atol=1e-15)
+    assert_array_equal(found.share[[0, 20, 40]], [0, 0.5, 1])
+    assert np.all(found.loss[:, 20] - found.loss[:, 0] == pytest.approx(found.bump, abs=1e-15))
+
+
+def test_a_twin_has_its_hidden_units_in_reverse_order() -> None:
+    theta = Parameters(
+        ({"w": (2, 2), "b": (2,)}, {}, {"w": (2, 1), "b": (1,)}), np.arange(9.0)[None]
+    )
+    hidden, _, output = landscape._twins(theta).layers
+    assert_array_equal(hidden["w"][0], [[1, 0], [3, 2]])
+    assert_array_equal(output["w"][0], [[5], [4]])
+    assert_array_equal(hidden["b"][0], [7, 6])
+    assert output["b"][0] == 8
+
+
+def test_a_network_that_is_its_own_twin_shows_no_bump(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landscape, "_twins", lambda parameters: parameters)
+    bump = experiments.between_twins().bump
+    found = claims.conclude(
+        claims.LEDGER["network-loss-is-a-bowl"],
+        {"bump": outcome("network-loss-is-a-bowl", "bump", np.round(bump.max(), 15))},
+    )
+    assert found is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [({"width": 1}, "width must be at least 2"), ({"points": 4}, "points must be odd")],
+)
+def test_a_line_without_twin_or_middle_is_refused(settings: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        experiments.between_twins(**settings)
+
+
+def test_mistakes_are_bounded_by_the_loss_but_do_not_order_it() -> None:
+    found = experiments.loss_and_mistakes(seeds=range(50))
+    assert np.all(found.mistakes <= 200 * found.loss / np.log(2))
+    assert found.few_loss == pytest.approx((200 + 99 * np.log1p(np.exp(-5))) / 100, rel=1e-12)
+    near_miss, hit = np.log1p(np.exp(0.1)), np.log1p(np.exp(-5))
+    assert found.many_loss == pytest.approx((40 * near_miss + 60 * hit) / 100, rel=1e-12)
+    agree = [
+        found.loss[i] < found.loss[j]
+        for i in range(50)
+        for j in range(50)
+        if found.mistakes[i] < found.mistakes[j]
+    ]
+    assert found.agreement == pytest.approx(np.mean(agree))
+
+
+def test_a_loss_that_is_too_small_breaks_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cheap(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray]:
+        return (softmax_cross_entropy(z, y)[0] / 3,)
+
+    monkeypatch.setattr(landscape, "softmax_cross_entropy", cheap)
+    found = experiments.loss_and_mistakes(seeds=range(100))
+    broken = np.sum(found.mistakes > found.most)
+    assert outcome("loss-high-when-many-mistakes", "bound", broken) is Outcome.REFUTED
+
+
+@pytest.mark.parametrize(("few", "many"), [(0, 40), (40, 40), (1, 100)])
+def test_made_up_mistakes_need_an_order(few: int, many: int) -> None:
+    with pytest.raises(ValueError, match="few and many must be 0 < few < many < 100"):
+        experiments.loss_and_mistakes(few=few, many=many)
+
+
+# ---- What all results have in common -------------------------------------------------------------
+SEEDED: dict[str, Callable[[list[int]], np.ndarray]] = {
+    "gradient_check": lambda seeds: experiments.gradient_check([relu], seeds=seeds).differences.T,
+    "difference_errors": lambda seeds: experiments.difference_errors(seeds=seeds).forward,
+    "bowl_descent": lambda seeds: experiments.bowl_descent(seeds=seeds, steps=5).loss,
+    "loss_by_epoch": lambda seeds: experiments.loss_by_epoch(seeds=seeds, batch=8, epochs=4).loss,
+    "learn_moons": lambda seeds: experiments.learn_moons(seeds=seeds, steps=30).loss,
+    "between_twins": lambda seeds: experiments.between_twins(seeds=seeds, steps=20).loss,
+    "loss_and_mistakes": lambda seeds: experiments.loss_and_mistakes(seeds=seeds).loss,
+}
+
+
+@pytest.mark.parametrize("run", SEEDED.values(), ids=SEEDED.keys())
+def test_a_seed_gives_the_same_row_alone_and_in_company(run: Callable) -> None:
+    company = run([7, 3, 11])
+    assert_array_equal(run([3]), company[1:2])
+    assert not np.array_equal(company[0], company[1])  # or the seed would do nothing
+
+
+@pytest.mark.parametrize("run", SEEDED.values(), ids=SEEDED.keys())
+def test_no_seed_at_all_is_refused(run: Callable) -> None:
+    with pytest.raises(ValueError, match="seed"):
+        run([])
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        experiments.one_step(),
+        experiments.gradient_check([relu], seeds=[0]),
+        experiments.bowl_descent(steps=1),
+        experiments.learn_moons(seeds=[0], steps=10),
+    ],
+    ids=lambda result: type(result).__name__,
+)
+def test_results_are_frozen(result: object) -> None:
+    name = fields(result)[0].name
+    with pytest.raises(FrozenInstanceError):
+        setattr(result, name, None)
