@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments.boundary import moons_pictures
 from rectified.experiments.bowl import bowl_descent
 from rectified.experiments.by_hand import one_step
 from rectified.experiments.collapse import (
@@ -54,6 +55,7 @@ from rectified.experiments.softmax import (
     softmax_decisions,
     softmax_sums,
 )
+from rectified.experiments.sweep import sweep
 from rectified.experiments.units import (
     bias_as_shift,
     neuron_by_hand,
@@ -83,6 +85,7 @@ __all__ = [
     "loss_by_epoch",
     "low_units",
     "monotone_table",
+    "moons_pictures",
     "most_sensitive_input",
     "neuron_by_hand",
     "node_of_two_inputs",
@@ -113,6 +116,7 @@ __all__ = [
     "square_expansion",
     "step_signals",
     "superposition",
+    "sweep",
     "swish_shape",
     "tanh_against_sigmoid",
     "tanh_on_inputs",

@@ -5,16 +5,25 @@ from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.ends import flat_ends
 from rectified.figures.hinge_sums import hinges
+from rectified.figures.landscape import between_twins
+from rectified.figures.learning import learning, moons_learned
 from rectified.figures.planes import regions
 from rectified.figures.properties import activation_table, layer_table
+from rectified.figures.step import one_step
+from rectified.figures.witness import difference_errors
 
 __all__ = [
     "Figure",
     "activation_table",
+    "between_twins",
+    "difference_errors",
     "flat_ends",
     "gallery",
     "hinges",
     "layer_table",
+    "learning",
+    "moons_learned",
+    "one_step",
     "regions",
     "slopes",
     "spread",
