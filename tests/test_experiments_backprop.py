@@ -26,10 +26,11 @@ Exact = dict[str, object]  # names of OneStep -> fractions, nested as the arrays
 
 
 # ---- The ledger: what the chapter measures leads to the verdict that is expected ----------------
-def gradients() -> Measured:
-    check, factor = experiments.gradient_check(), experiments.one_factor()
-    code, rule = experiments.sigmoid_code(), experiments.quotient_rule()
-    square = experiments.square_expansion()
+def gradients(first: int) -> Measured:
+    ten, hundred = range(first, first + 10), range(first, first + 100)
+    check, factor = experiments.gradient_check(seeds=ten), experiments.one_factor(seeds=ten)
+    code, rule = experiments.sigmoid_code(), experiments.quotient_rule(seeds=hundred)
+    square = experiments.square_expansion(seeds=hundred)
     return {
         "backprop-is-chain-rule": {
             "differences": check.differences.max(),
@@ -58,16 +59,21 @@ def gradients() -> Measured:
     }
 
 
-def descents() -> Measured:
-    down, long, up = (experiments.bowl_descent(share).distance for share in (0.9, 1.05, -0.1))
-    learned, mistakes = experiments.learn_moons(), experiments.loss_and_mistakes()
+def descents(first: int) -> Measured:
+    seeds = range(first, first + 20)
+    walks = (experiments.bowl_descent(share, seeds=seeds) for share in (0.9, 1.05, -0.1))
+    down, long, up = (walk.distance[:, -1] for walk in walks)
+    twins = experiments.between_twins(seeds=seeds)
+    mistakes = experiments.loss_and_mistakes(seeds=range(first, first + 1000))
+    learned = experiments.learn_moons(seeds=range(first, first + 16))
+    epochs = partial(experiments.loss_by_epoch, seeds=seeds)
     return {
         "partials-are-bowl-slope": {
-            "descent": down[:, -1].max(),
-            "too_long": long[:, -1].min(),
-            "uphill": up[:, -1].min(),
+            "descent": down.max(),
+            "too_long": long.min(),
+            "uphill": up.min(),
         },
-        "network-loss-is-a-bowl": {"bump": claims.t_interval(experiments.between_twins().bump)},
+        "network-loss-is-a-bowl": {"bump": claims.t_interval(twins.bump)},
         "loss-high-when-many-mistakes": {
             "bound": claims.exact(np.sum(mistakes.mistakes > mistakes.most), 1000),
             "order": mistakes.few_loss - mistakes.many_loss,
@@ -77,16 +83,17 @@ def descents() -> Measured:
             "accuracy": claims.t_interval(learned.test_accuracy[:, -1]),
         },
         "updates-every-epoch": {
-            "full_batch": experiments.loss_by_epoch().rises.max(),
-            "mini_batch": experiments.loss_by_epoch(batch=8).rises.min(),
-            "long_steps": experiments.loss_by_epoch(share=30.0).rises.min(),
+            "full_batch": epochs().rises.max(),
+            "mini_batch": epochs(batch=8).rises.min(),
+            "long_steps": epochs(share=30.0).rises.min(),
         },
     }
 
 
-def gates() -> Measured:
-    lead, scaled = experiments.slope_lead(), experiments.scaled_signals()
-    updates = experiments.gated_updates()
+def gates(first: int) -> Measured:
+    seeds = range(first, first + 20)
+    lead, scaled = experiments.slope_lead(), experiments.scaled_signals(seeds=seeds)
+    updates = experiments.gated_updates(seeds=seeds)
     return {
         "relu-gradient-larger": {"sigmoid": lead.sigmoid_lead, "tanh": lead.tanh_lead},
         "gradient-proportional-to-activations": {
@@ -102,7 +109,7 @@ def gates() -> Measured:
 
 @pytest.fixture(scope="module")
 def measured() -> Measured:
-    return gradients() | descents() | gates()
+    return gradients(0) | descents(0) | gates(0)
 
 
 def test_every_claim_about_backpropagation_is_measured(measured: Measured) -> None:
@@ -118,6 +125,24 @@ def test_measurements_lead_to_the_verdicts_of_the_ledger(measured: Measured) -> 
 
 def test_criteria_are_met_or_missed_by_a_clear_margin(measured: Measured) -> None:
     assert ledger_rules.touchy(measured) == []
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("first", [10_000, 20_000, 30_000, 40_000, 50_000])
+def test_other_seeds_lead_to_the_same_verdicts(first: int) -> None:
+    measured = gradients(first) | descents(first) | gates(first)
+    for name, values in measured.items():
+        print(f"seeds from {first}, {name}: " + ", ".join(map(said, values.items())))
+    expected = {name: claims.LEDGER[name].expected.value for name in measured}
+    assert ledger_rules.verdicts(measured) == expected
+    assert ledger_rules.touchy(measured) == []
+
+
+def said(value: tuple[str, object]) -> str:
+    name, found = value
+    if isinstance(found, claims.Estimate) and found.low < found.high:
+        return f"{name} {found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
+    return f"{name} {getattr(found, 'value', found):.3g}"
 
 
 def outcome(claim_id: str, name: str, value: float) -> Outcome:
