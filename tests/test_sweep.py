@@ -173,6 +173,10 @@ def test_a_result_is_found_by_some_of_its_settings() -> None:
             result.at(**wrong)
 
 
+def test_the_package_offers_the_function_itself() -> None:
+    assert experiments.sweep is sweep
+
+
 def test_a_sweep_cannot_be_changed() -> None:
     result = quiet(anything, {"a": [1]})
     with pytest.raises(FrozenInstanceError):
