@@ -9,7 +9,7 @@ from rectified.figures.landscape import between_twins
 from rectified.figures.learning import learning, moons_learned
 from rectified.figures.planes import regions
 from rectified.figures.properties import activation_table, layer_table
-from rectified.figures.step import one_step
+from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "regions",
     "slopes",
     "spread",
+    "step_table",
     "with_and_without_bend",
 ]

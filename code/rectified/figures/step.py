@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from rectified.display import Table
 from rectified.display.tokens import LIGHT
 from rectified.experiments.by_hand import OneStep
 from rectified.figures.canvas import Figure, blank
@@ -147,3 +148,25 @@ def _number(value: np.ndarray | float) -> str:
 
 def _listed(values: np.ndarray) -> str:
     return " and ".join(map(_number, np.ravel(values)))
+
+
+def step_table(result: OneStep) -> Table:
+    """List all parameters before the step and after, with the derivative that moved each."""
+    units = [f"unit {j + 1}" for j in range(np.size(result.h1))]
+    names = {
+        "w1": [
+            f"weight, input {i + 1} to {unit}" for i in range(np.size(result.x)) for unit in units
+        ],
+        "b1": [f"bias of {unit}" for unit in units],
+        "w2": [f"weight, {unit} to output" for unit in units],
+        "b2": ["bias of output"],
+    }
+    rows = []
+    for each, parameters in names.items():
+        kinds = [np.ravel(getattr(result, kind + each)) for kind in ("", "grad_", "new_")]
+        for name, before, grad, after in zip(parameters, *kinds, strict=True):
+            rows.append((name, before, grad, -result.learning_rate * grad, after))
+    columns = ("parameter", "before", "derivative", "change", "after")
+    rate = _number(result.learning_rate)
+    caption = f"All {len(rows)} parameters in one step, learning rate {rate}"
+    return Table(columns=columns, rows=rows, caption=caption)
