@@ -116,7 +116,10 @@ def test_chapters_run_with_what_the_package_itself_installs() -> None:
     # On Colab and Binder no extra is installed, and a chapter imports every room but these two.
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.match(r"[\w.-]+", line)[0] for line in project["dependencies"]}
-    names = {{"pyyaml": "yaml", "ipython": "IPython"}.get(name, name) for name in names}
+    names = {
+        {"pyyaml": "yaml", "ipython": "IPython", "scikit-learn": "sklearn"}.get(name, name)
+        for name in names
+    }
     faults = {}
     for path in PACKAGE.rglob("*.py"):
         if path.relative_to(PACKAGE).parts[0] in ("site", "homework"):

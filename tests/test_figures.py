@@ -27,11 +27,18 @@ from rectified.figures import canvas, labels, style, svg
 
 FONTS = Path(tokens.__file__).with_name("fonts")
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
+    "between_twins": lambda: figures.between_twins(experiments.between_twins()),
+    "difference_errors": lambda: figures.difference_errors(
+        [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
+    ),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
     "hinges": lambda: figures.hinges(
         [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
     ),
+    "learning": lambda: figures.learning(experiments.learn_moons()),
+    "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
+    "one_step": lambda: figures.one_step(experiments.one_step()),
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),
@@ -41,8 +48,8 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         [experiments.with_and_without_bend(f, seeds=range(5)) for f in (relu, tanh)]
     ),
 }
-TABLES = {"activation_table", "layer_table"}  # of display, so without alt or theme
-LIMITS = {"regions": 120_000}  # bytes; a picture of 800 polygons may weigh more than a curve
+TABLES = {"activation_table", "layer_table", "step_table"}  # of display, so without alt or theme
+LIMITS = {"regions": 120_000, "moons_learned": 120_000}  # bytes; both have hundreds of marks
 each_figure = pytest.mark.parametrize("name", EXAMPLES)
 
 

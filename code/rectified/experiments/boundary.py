@@ -37,7 +37,7 @@ def moons_pictures(
     learning_rate: float = 0.3,
     batch: int = 20,
     steps: Sequence[int] = (0, 10, 100, 400),
-    points: int = 45,
+    points: int = 41,
 ) -> MoonsPictures:
     """Train one network as `learn_moons` does, and ask it about the plane on its way.
 

@@ -46,7 +46,7 @@ def _curves(axes: Axes, step: np.ndarray, samples: np.ndarray, ink: str) -> None
 
 
 SHADES = (("div-n2", 0.75), ("div-n2", 0.3), ("div-p2", 0.25), ("div-p2", 0.75))
-SHOWN = 60  # examples of each class: more would make the picture heavy, and no clearer
+SHOWN = 50  # examples of each class: more would make the picture heavy, and no clearer
 LEVELS = (-1e9, -np.log(9), 0.0, np.log(9), 1e9)  # lead at which a class has 90 % and 50 %
 
 

@@ -10,6 +10,7 @@ from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import GRADIENT_DASH, house_style
 
 COLUMNS = (0.07, 0.5, 0.86)  # where inputs, hidden units and output stand
+HEIGHT = 545
 RADIUS = 0.068  # of a unit, in shares of the width
 NEAR = 0.31  # how far along its edge a number stands: where edges of one unit have parted
 
@@ -21,8 +22,9 @@ def one_step(result: OneStep) -> Figure:
     Forward, circles hold h and edges weights; backward, circles hold the gradient by z, and edges
     the gradient by their weight.
     """
-    drawing = blank(height=540)
-    up, down = drawing.subplots(2, 1)
+    drawing = blank(height=HEIGHT)
+    drawing.set_layout_engine("none")  # two panels of the full width, twice as wide as high
+    up, down = (drawing.add_axes((0, low / HEIGHT, 1, 240 / HEIGHT)) for low in (280, 15))
     _forward(up, result)
     _backward(down, result)
     closed = np.count_nonzero(np.ravel(result.z1) <= 0)
@@ -59,7 +61,7 @@ def _forward(axes: Axes, result: OneStep) -> None:
     for place, h, z, b, lit in zip(
         places[1], np.ravel(result.h1), np.ravel(result.z1), np.ravel(result.b1), on, strict=True
     ):
-        _unit(axes, place, h, LIGHT["relu"] if lit else LIGHT["rule-strong"])
+        _unit(axes, place, h, LIGHT["relu"] if lit else LIGHT["muted"])
         _note(axes, place, f"z = {_number(z)}, b = {_number(b)}")
     _units(axes, places[2], result.z2, LIGHT["relu"])
     _note(axes, places[2][0], f"b = {_listed(result.b2)}")
@@ -77,11 +79,11 @@ def _backward(axes: Axes, result: OneStep) -> None:
     _edges(axes, places[0], places[1], np.atleast_2d(result.grad_w1), lit, **style)
     _edges(axes, places[1], places[2], np.reshape(result.grad_w2, (-1, 1)), on[:, None], **style)
     for place in places[0]:
-        _unit(axes, place, None, LIGHT["rule-strong"])
+        _unit(axes, place, None, LIGHT["muted"])
     for place, grad, by_b, open_ in zip(
         places[1], np.ravel(result.grad_z1), np.ravel(result.grad_b1), on, strict=True
     ):
-        _unit(axes, place, grad, LIGHT["sigmoid"] if open_ else LIGHT["rule-strong"])
+        _unit(axes, place, grad, LIGHT["sigmoid"] if open_ else LIGHT["muted"])
         _note(axes, place, f"by b: {_number(by_b)}")
     _units(axes, places[2], result.grad_z2, LIGHT["sigmoid"])
     _note(axes, places[2][0], f"by b: {_listed(result.grad_b2)}")
@@ -90,7 +92,7 @@ def _backward(axes: Axes, result: OneStep) -> None:
 
 def _places(axes: Axes, result: OneStep) -> list[list[tuple[float, float]]]:
     """Set the axes up, and return where the units of each layer stand."""
-    axes.set(xlim=(0, 1), ylim=(0, 0.47), aspect="equal")
+    axes.set(xlim=(0, 1), ylim=(-0.015, 0.485), xticks=[], yticks=[])
     axes.axis("off")
     heights = ([0.36, 0.11], np.linspace(0.41, 0.06, np.size(result.h1)), [0.235])
     return [[(x, y) for y in column] for x, column in zip(COLUMNS, heights, strict=True)]
@@ -109,7 +111,7 @@ def _edges(
     """Draw a line from each source to each target, with its number on it."""
     for i, (x0, y0) in enumerate(sources):
         for j, (x1, y1) in enumerate(targets):
-            ink = LIGHT[colour] if lit[i, j] else LIGHT["rule-strong"]
+            ink = LIGHT[colour] if lit[i, j] else LIGHT["muted"]
             axes.plot([x0, x1], [y0, y1], color=ink, lw=1.2, ls=ls, zorder=1)
             place = (x0 + NEAR * (x1 - x0), y0 + NEAR * (y1 - y0))
             box = {"boxstyle": "square,pad=0.12", "facecolor": LIGHT["bg"], "edgecolor": "none"}

@@ -31,8 +31,8 @@ def difference_errors(results: Sequence[DifferenceErrors]) -> Figure:
     best = results[0]
     least = np.median(best.central, axis=0).min()
     shown = "; ".join(
-        f"{BITS[r.dtype]}: forward lowest at a step of {r.best_forward:.0e}, central at "
-        f"{r.best_central:.0e}, where it is {np.median(r.central, axis=0).min():.0e}"
+        f"{BITS[r.dtype]}: forward lowest at a step of {_power(r.best_forward)}, central at "
+        f"{_power(r.best_central)}, where it is {_power(np.median(r.central, axis=0).min())}"
         for r in results
     )
     return Figure(
