@@ -18,9 +18,11 @@ from rectified.networks.probes import (
     weight_gradient_norm,
     weight_norm,
 )
+from rectified.networks.recipe import Snapshot
 from rectified.networks.schedules import Cosine, ExponentialDecay, StepDecay, WarmUp
 from rectified.networks.streams import streams
-from rectified.networks.training import Run, Snapshot, train
+from rectified.networks.torch_nets import TwinRun, from_twin, train_twin, twin
+from rectified.networks.training import Run, train
 
 __all__ = [
     "L1",
@@ -46,11 +48,13 @@ __all__ = [
     "Snapshot",
     "StepDecay",
     "Trace",
+    "TwinRun",
     "WarmUp",
     "accuracy",
     "dead",
     "dead_masks",
     "error",
+    "from_twin",
     "gradient_mean_square",
     "hidden_outputs",
     "mean_square",
@@ -60,6 +64,8 @@ __all__ = [
     "sparsity",
     "streams",
     "train",
+    "train_twin",
+    "twin",
     "weight_gradient_norm",
     "weight_norm",
 ]
