@@ -19,7 +19,8 @@ from rectified.claims import Outcome, Verdict
 from rectified.data import moons, split
 from rectified.experiments import landscape
 from rectified.experiments.gradient_check import case, relative_difference
-from rectified.networks import Activate, Parameters, mlp, softmax_cross_entropy
+from rectified.initializers import zeros
+from rectified.networks import SGD, Activate, Parameters, mlp, softmax_cross_entropy, train
 
 EPS = np.finfo(np.float64).eps
 Exact = dict[str, object]  # names of OneStep -> fractions, nested as the arrays are
@@ -356,15 +357,17 @@ def test_a_walk_that_stops_early_or_goes_the_wrong_way_does_not_reach_the_bottom
         walk = experiments.bowl_descent(share, steps=steps)
         end = walk.distance[:, -1].min()
         assert outcome("partials-are-bowl-slope", "descent", end) is Outcome.REFUTED
+        assert_array_equal(walk.distance[:, 0], 1.0)
     uphill = experiments.bowl_descent(-0.1).loss
     assert np.all(np.diff(uphill) > 0)
 
 
-def moons_of(seed: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the training examples of one seed."""
+def moons_of(seed: int, n: int, part: str = "train") -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the examples of one seed."""
     rng = np.random.default_rng(seed)
-    sets = split(moons(2 * n, rng=rng, noise=0.15), test=0.5, rng=rng).standardised()
-    return torch.from_numpy(sets.train.x.copy()), torch.from_numpy(sets.train.y.copy())
+    parts = split(moons(2 * n, rng=rng, noise=0.15), test=0.5, rng=rng).standardised()
+    chosen = getattr(parts, part)
+    return torch.from_numpy(chosen.x.copy()), torch.from_numpy(chosen.y.copy())
 
 
 def test_loss_by_epoch_follows_pytorch_down() -> None:
@@ -401,6 +404,23 @@ def test_updates_are_counted_by_the_batch() -> None:
     for batch, updates in [(128, 1), (8, 16), (50, 2)]:
         found = experiments.loss_by_epoch(batch=batch, seeds=[0], epochs=2)
         assert (found.updates, found.loss.shape) == (updates, (1, 3))
+    x, y = (part.numpy() for part in moons_of(0, 128))
+    columns = np.column_stack([x, np.ones(128)])
+    network = mlp((2, 2), identity)
+    run = train(
+        network,
+        network.draw(seeds=[0], weights=zeros),
+        x,
+        y,
+        loss=softmax_cross_entropy,
+        optimizer=SGD(learning_rate=0.9 * 2 * 128 / np.linalg.norm(columns, 2) ** 2),
+        steps=3 * 16,
+        seeds=[0],
+        batch=8,
+    )
+    end = softmax_cross_entropy(network.forward(run.parameters, x).z, y)[0]
+    found = experiments.loss_by_epoch(batch=8, seeds=[0], epochs=3).loss[:, -1]
+    assert_allclose(found, end, rtol=1e-10)  # the rate is computed in another way
     for batch in (0, 129):
         with pytest.raises(ValueError, match=f"batch must lie between 1 and 128, got {batch}"):
             experiments.loss_by_epoch(batch=batch)
@@ -409,13 +429,15 @@ def test_updates_are_counted_by_the_batch() -> None:
 def test_moons_are_learned_from_a_loss_that_pytorch_finds_too() -> None:
     found = experiments.learn_moons(seeds=[1], steps=40, every=20)
     assert_array_equal(found.step, [0, 20, 40])
-    x, y = moons_of(1, 200)
-    network = mlp((2, 16, 16, 2), relu)
-    h = x
-    for number, layer in enumerate(network.draw(seeds=[1]).layers[::2]):
-        h = (torch.relu(h) if number else h) @ torch.from_numpy(layer["w"][0].copy())
-    assert found.loss[0, 0] == pytest.approx(functional.cross_entropy(h, y).item(), rel=1e-12)
-    assert found.train_accuracy[0, 0] == np.mean((h.argmax(1) == y).numpy())
+    layers = mlp((2, 16, 16, 2), relu).draw(seeds=[1]).layers[::2]
+    w1, w2, w3 = (torch.from_numpy(layer["w"][0].copy()) for layer in layers)
+    for part, shares in [("train", found.train_accuracy), ("test", found.test_accuracy)]:
+        x, y = moons_of(1, 200, part)
+        z = torch.relu(torch.relu(x @ w1) @ w2) @ w3  # biases start at 0
+        assert shares[0, 0] == pytest.approx(np.mean((z.argmax(1) == y).numpy()))
+        if part == "train":
+            loss = functional.cross_entropy(z, y).item()
+            assert found.loss[0, 0] == pytest.approx(loss, rel=1e-12)
 
 
 def test_a_network_that_cannot_bend_or_has_no_time_does_not_learn_the_moons(

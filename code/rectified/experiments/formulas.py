@@ -121,7 +121,7 @@ def square_expansion(*, seeds: Sequence[int] = range(100)) -> SquareExpansion:
     """Expand the square for random outputs z and targets y, N(0, 1), and for a line on XOR.
 
     There the sum of (x·w + b - y)² is θᵀAθ - 2cᵀθ + Σy² with θ = (w, b), so its gradient is
-    0 where Aθ = c. Source of XOR: minsky1969perceptrons.
+    0 where Aθ = c. Raises ValueError without seeds.
     """
     pairs = np.stack([rng.standard_normal((2, 20)) for rng in generators(seeds)])  # (S, 2, n)
     table = xor(4, rng=np.random.default_rng(0))  # draws nothing without noise
