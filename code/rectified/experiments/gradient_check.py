@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from rectified.activations import ELEMENTWISE, Activation, tanh
 from rectified.experiments.settings import check_counts
 from rectified.initializers import generators, normal
-from rectified.networks import Dense, Network, Parameters, mean_squared_error, mlp
+from rectified.networks import Network, Parameters, mean_squared_error, mlp, twin
 
 WITHOUT_JUMPS = tuple(f for f in ELEMENTWISE.values() if not f.jumps)  # all but the step
 WIDTHS = (3, 5, 4, 2)  # inputs, two hidden layers, outputs: 54 parameters
@@ -20,9 +20,8 @@ STEPS = tuple(10.0 ** -np.arange(1, 13.25, 0.25))  # 0.1 ... 1e-13, four to a po
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Case:
-    """A network of f, its parameters for one seed, and a batch that stays away from kinks."""
+    """A network, its parameters for one seed, and a batch that stays away from kinks."""
 
-    f: Activation
     network: Network
     theta: Parameters
     x: np.ndarray  # (batch, fan_in)
@@ -63,7 +62,7 @@ def case(f: Activation, *, seed: int, batch: int = 6, margin: float = 0.01) -> C
         far &= (np.abs(z - kink) >= margin).all(axis=1)
     if np.count_nonzero(far) < batch:
         raise ValueError(f"margin must leave {batch} of {len(x)} inputs for {f.name}, got {margin}")
-    return Case(f=f, network=network, theta=theta, x=x[far][:batch], y=y)
+    return Case(network=network, theta=theta, x=x[far][:batch], y=y)
 
 
 def forward_differences(of: Case, h: float) -> Parameters:
@@ -83,19 +82,14 @@ def central_differences(of: Case, h: float) -> Parameters:
 
 
 def autograd(of: Case) -> Parameters:
-    """Return the gradient that PyTorch finds for the same network."""
+    """Return the gradient that PyTorch finds for the twin of the network."""
+    module = twin(of.network, of.theta)
+    outputs, targets = module(torch.from_numpy(of.x)), torch.from_numpy(of.y)
+    mean_squared_error.torch_value(outputs, targets).backward()
     gradient = Parameters.empty(of.network.shapes, 1, of.theta.flat.dtype)
-    h, leaves, places = torch.from_numpy(of.x), [], []
-    for layer, theta, grad in zip(of.network.layers, of.theta.layers, gradient.layers, strict=True):
-        if isinstance(layer, Dense):
-            w, b = (torch.from_numpy(theta[name][0].copy()).requires_grad_() for name in "wb")
-            h = h @ w + b
-            leaves, places = [*leaves, w, b], [*places, grad["w"][0], grad["b"][0]]
-        else:
-            h = of.f.torch_value(h)
-    loss = mean_squared_error.torch_value(h, torch.from_numpy(of.y))
-    for place, grad in zip(places, torch.autograd.grad(loss, leaves), strict=True):
-        place[...] = grad.numpy()
+    for name, parameter in module.named_parameters():  # "0.w", "0.b", "2.w", ...
+        layer, kind = name.split(".")
+        gradient.layers[int(layer)][kind][0] = parameter.grad.numpy()
     return gradient
 
 
