@@ -20,7 +20,8 @@ class Peer:
 
 PEERS = {
     "ours": Peer("ours, NumPy", "peers.ours", "numpy"),
-    "torch_loop": Peer("torch, a loop", "peers.torch_loop", "torch"),
+    "torch_modules": Peer("torch, a loop of modules", "peers.torch_modules", "torch"),
+    "torch_loop": Peer("torch, a bare loop", "peers.torch_loop", "torch"),
     "torch_vmap": Peer("torch.func.vmap", "peers.torch_vmap", "torch"),
     "torch_batched": Peer("torch, batched by hand", "peers.torch_batched", "torch"),
     "jax_vmap": Peer("JAX, vmap + jit", "peers.jax_vmap", "jax"),

@@ -1,4 +1,4 @@
-"""What a reader of PyTorch writes first: one network after the other."""
+"""PyTorch, one network after the other, with as little around the arithmetic as a loop can have."""
 
 from collections.abc import Callable
 
