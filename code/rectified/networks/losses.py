@@ -108,7 +108,7 @@ def _softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
     while we sum over them: NumPy is ten times as fast along a long last axis as along a short one.
     """
     batch, classes = z.shape[1:]
-    scores = np.ascontiguousarray(z.transpose(2, 0, 1))  # (C, S, batch)
+    scores = z.transpose(2, 0, 1).copy()  # (C, S, batch)
     scores -= scores.max(axis=0)
     p = np.exp(scores)
     # NumPy adds up one column in another order than many: a network alone would differ in a bit.
@@ -118,7 +118,7 @@ def _softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
     loss = np.log(total) - np.where(right, scores, 0).sum(axis=0)
     p -= right
     p /= batch
-    return loss.mean(axis=1), np.ascontiguousarray(p.transpose(1, 2, 0))
+    return loss.mean(axis=1), np.stack(p, axis=-1)
 
 
 def _mean_squared_error(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
