@@ -20,7 +20,8 @@ class Parameters:
 
     def __init__(self, shapes: Shapes, flat: np.ndarray) -> None:
         """Take the shapes of one network's parameters, and a row of numbers for each network."""
-        size = sum(prod(shape) for _, _, shape in ordered(shapes))
+        entries = ordered(shapes)
+        size = sum(prod(shape) for _, _, shape in entries)
         if flat.dtype not in (np.float64, np.float32):
             raise TypeError(f"flat must hold float64 or float32, got {flat.dtype}")
         if flat.ndim != 2 or flat.shape[1] != size:
@@ -28,11 +29,11 @@ class Parameters:
         self.shapes, self.flat = shapes, flat
         self.layers: tuple[dict[str, np.ndarray], ...] = tuple({} for _ in shapes)
         start = 0
-        for layer, name, shape in ordered(shapes):
+        for layer, name, shape in entries:
             stop = start + prod(shape)
             self.layers[layer][name] = flat[:, start:stop].reshape(len(flat), *shape)
             start = stop
-        weights = (prod(shape) for _, name, shape in ordered(shapes) if is_weight(name))
+        weights = (prod(shape) for _, name, shape in entries if is_weight(name))
         self.weights = flat[:, : sum(weights)]
 
     @classmethod
@@ -40,6 +41,10 @@ class Parameters:
         """Return parameters of so many networks, not yet written."""
         size = sum(prod(shape) for _, _, shape in ordered(shapes))
         return cls(shapes, np.empty((seeds, size), dtype))
+
+    def __reduce__(self) -> tuple:
+        """Travel as a row of numbers; the views are made anew, or they would be copies."""
+        return type(self), (self.shapes, self.flat)
 
     def __len__(self) -> int:
         """Return S, the number of networks."""

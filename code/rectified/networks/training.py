@@ -214,5 +214,5 @@ def joined(
         loss=np.concatenate([group.loss for group in groups]),
         diverged_at=np.concatenate([group.diverged_at for group in groups]),
         recorded_at=np.arange(0, recipe.steps, recipe.every),
-        recorded=MappingProxyType(recorded),
+        recorded=recorded,
     )
