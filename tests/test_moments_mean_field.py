@@ -32,6 +32,11 @@ def test_the_variance_map_of_relu_is_a_line() -> None:
     assert isinstance(variance_map(relu, 2.0, weight_variance=1.5, bias_variance=0.0), float)
 
 
+def test_without_any_signal_the_map_sees_f_at_zero() -> None:
+    sigmoid = ELEMENTWISE["sigmoid"]
+    assert variance_map(sigmoid, 0.0, weight_variance=2.0, bias_variance=0.25) == 0.75
+
+
 def test_maps_are_what_a_wide_layer_does() -> None:
     rng, width = np.random.default_rng(2), 1000
     z = np.sqrt(1.7) * rng.standard_normal((2, width))

@@ -78,10 +78,11 @@ def test_products_agree_with_integrals_within_integrals(name: str) -> None:
     assert error < DIGITS
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
-@pytest.mark.parametrize(("mean", "std"), [(-0.8, 30.0)])
-def test_the_ends_are_moments_of_one_variable(name: str, mean: float, std: float) -> None:
-    f = ELEMENTWISE[name]
+@pytest.mark.parametrize(
+    ("name", "std"), [*((name, 30.0) for name in ELEMENTWISE), ("tanh", 1e3), ("gelu", 1e3)]
+)
+def test_the_ends_are_moments_of_one_variable(name: str, std: float) -> None:
+    f, mean = ELEMENTWISE[name], -0.8
     known = moments(f, mean=mean, std=std)
     breaks = {0.0, *f.kinks, *f.jumps}
     both = [*breaks, *(2 * mean - place for place in breaks)]

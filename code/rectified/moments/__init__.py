@@ -1,6 +1,6 @@
 """Gaussian moments of activations: what initialization and mean-field theory are made of."""
 
-from rectified.moments.elementwise import Moments
+from rectified.moments.elementwise import Moments, bends
 from rectified.moments.gaussian import gain, moments
 from rectified.moments.mean_field import (
     FixedPoint,
@@ -18,6 +18,7 @@ __all__ = [
     "FixedPoint",
     "FixedPoints",
     "Moments",
+    "bends",
     "chi",
     "correlation_map",
     "critical_weight_variance",

@@ -68,19 +68,14 @@ def checked_correlation(
     return rho
 
 
-def angle(rho: np.ndarray) -> np.ndarray:
-    """Return arccos(rho), with all its digits near 1."""
-    return np.arctan2(np.sqrt((1 - rho) * (1 + rho)), rho)
-
-
 def both_positive(rho: np.ndarray) -> np.ndarray:
     """Return P(z_1 > 0 and z_2 > 0) at mean 0."""
-    return (np.pi - angle(rho)) / (2 * np.pi)
+    return (np.pi - np.arccos(rho)) / (2 * np.pi)
 
 
 def positive_product(rho: np.ndarray) -> np.ndarray:
     """Return E[max(0, z_1) max(0, z_2)] at mean 0 and std 1."""
-    theta = angle(rho)
+    theta = np.arccos(rho)
     return (np.sin(theta) + (np.pi - theta) * rho) / (2 * np.pi)
 
 
