@@ -165,6 +165,25 @@ def test_the_output_tells_the_slope_where_the_entry_says_so(f: Activation) -> No
     assert told == f.keeps_slope
 
 
+@each_activation
+@each_dtype
+def test_a_gradient_goes_back_through_the_slope(f: Activation, dtype) -> None:
+    z = np.concatenate([DENSE[::50], [*f.kinks, *f.jumps], [0.0, -0.0]]).astype(dtype)
+    grad = np.cos(7 * z)
+    found = f.vjp(z, grad)
+    assert found.dtype == dtype
+    assert_array_equal(found, grad * f.derivative(z))  # both round one product
+    assert_array_equal(grad, np.cos(7 * z))
+
+
+def test_functions_that_pass_or_block_have_a_gate() -> None:
+    gated = {name for name, f in ELEMENTWISE.items() if f.gate is not None}
+    assert gated == {"relu", "relu6", "hard_tanh"}
+    assert_array_equal(activations.relu.gate(np.array([-1.0, 0.0, 2.0, np.nan])), [0, 0, 1, 0])
+    with pytest.raises(ValueError, match="gate must be None for relu: f' is not 1 where it is"):
+        replace(activations.relu, derivative=np.ones_like)
+
+
 def test_a_copy_whose_output_tells_no_slope_has_to_say_so() -> None:
     changed = {"value": lambda z: -np.maximum(z, 0.0), "name": "mine"}
     with pytest.raises(ValueError, match=r"keeps_slope must be False for mine: f'\(f\(z\)\)"):

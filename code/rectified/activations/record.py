@@ -122,6 +122,7 @@ class Activation(Entry):
     monotone: bool  # f never falls, or never rises
     zero_centred: bool  # f is odd, so E[f(z)] = 0 for every symmetric z of finite E|f(z)|
     keeps_slope: bool = False  # f'(f(z)) = f'(z) for all z: the output tells the slope
+    gate: Callable[[np.ndarray], np.ndarray] | None = None  # where f' = 1, if it is 0 elsewhere
     smoothness: float  # how many continuous derivatives f has; -1 where f itself jumps
     parameters: Mapping[str, float] = field(default_factory=dict)  # of the family, by name
     source: str  # key in references.bib
@@ -134,18 +135,32 @@ class Activation(Entry):
                 object.__setattr__(self, name, Elementwise(given))
         for name in ("kinks", "jumps", "parameters"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        if self.keeps_slope:
-            self._check_slopes_kept()
+        self._check_shortcuts()
 
-    def _check_slopes_kept(self) -> None:
-        """Raise ValueError where a copy with another value does not keep its slope any more."""
+    def _check_shortcuts(self) -> None:
+        """Raise ValueError where a copy with another value or derivative cannot keep these."""
         z = np.concatenate([EVERYWHERE, [place + d for place in self.kinks for d in (-1, 0, 1)]])
-        if not np.array_equal(self.derivative(self.value(z)), self.derivative(z)):
+        slope = self.derivative(z)
+        if self.keeps_slope and not np.array_equal(self.derivative(self.value(z)), slope):
             raise ValueError(f"keeps_slope must be False for {self.name}: f'(f(z)) is not f'(z)")
+        if self.gate is not None and not np.array_equal(self.gate(z), slope):
+            raise ValueError(f"gate must be None for {self.name}: f' is not 1 where it is open")
 
     def __call__(self, z: ArrayLike, out: np.ndarray | None = None) -> np.ndarray:
         """Return f(z), elementwise."""
         return self.value(z, out)
+
+    def vjp(self, z: np.ndarray, grad: np.ndarray) -> np.ndarray:
+        """Return the gradient by z of the sum of grad * f(z): grad * f'(z), for float arrays.
+
+        A gate lets entries of grad through or makes them 0, which is faster than a product of
+        floats; at NaN it is shut.
+        """
+        if self.gate is not None:
+            return np.multiply(grad, self.gate(z))
+        slope = self.derivative(z)
+        slope *= grad
+        return slope
 
     def __repr__(self) -> str:
         """Return what makes the entry: its name."""

@@ -56,7 +56,7 @@ class Counted(Elementwise):
 
 def _factor(f: Activation, seed: int) -> tuple[float, float]:
     of, slope = case(f, seed=seed), Counted(f.derivative)
-    watched = replace(of, network=mlp(WIDTHS, replace(f, derivative=slope)))
+    watched = replace(of, network=mlp(WIDTHS, replace(f, derivative=slope, gate=None)))
     flow, signals = [], []
     slope.calls = 0  # a record looks at its slopes when it is made
     watched.gradient(flow)
@@ -162,7 +162,7 @@ def gated_updates(
     """
     check_counts(examples=examples, width=width)
     x = np.stack([rng.standard_normal((examples, 4)) for rng in generators(seeds)])
-    linear = replace(relu, derivative=identity.derivative)
+    linear = replace(relu, derivative=identity.derivative, gate=None)
     z, gated = _gradients_one_by_one(relu, x, seeds, width)
     _, straight = _gradients_one_by_one(linear, x, seeds, width)
     off = z < 0

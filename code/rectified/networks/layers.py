@@ -166,12 +166,8 @@ class Activate:
         gradient: LayerParameters,
         pull: bool,
     ) -> np.ndarray:
-        """Return the gradient by z."""
-        if isinstance(self.f, VectorActivation):
-            return self.f.vjp(saved, grad)
-        slope = self.f.derivative(saved)
-        slope *= grad
-        return slope
+        """Return the gradient by z: grad · f'(z)."""
+        return self.f.vjp(saved, grad)
 
 
 @dataclass(frozen=True)
