@@ -155,6 +155,17 @@ def test_limit_compares_our_time_with_the_same_round_of_the_machine() -> None:
     assert found["ours_times"] == {"median": 2.0, "low": 2.0, "high": 4.0}
 
 
+def test_exponent_is_that_of_the_law_behind_the_seconds() -> None:
+    seeds = 2 ** np.arange(11)
+    laws = np.array([[1.0, 2.0], [1.02, 1.04]])  # factor and exponent, a column each round
+    taken = laws[0] * seeds[:, np.newaxis] ** laws[1]
+    taken[:5] = 1.0  # below 32 seeds a step costs the same
+    found = measure.exponent(seeds, taken)
+    assert_allclose(found["mean"], 1.03, rtol=1e-12)  # a fit without a rest: rounding alone
+    margin = 12.706 * 0.01  # t of 97.5 % with 1 degree of freedom, times the standard error
+    assert_allclose([found["low"], found["high"]], [1.03 - margin, 1.03 + margin], rtol=1e-4)
+
+
 # ---- what the benchmarks share
 def test_calls_take_turns_and_the_first_round_does_not_count() -> None:
     log: list[str] = []
@@ -225,6 +236,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("benchmarks")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measure, "MEMORY_ROUNDS", 1)
+        patch.setattr(measure, "LINEAR_FROM", 4)
         patch.setattr(machine, "describe", lambda: {"processor": "P", "cores": 2})
         for name, small in {"measure_seeds": {"most": 8}, "measure_many": {"seeds": 3}}.items():
             whole = getattr(measure, name)
@@ -260,8 +272,9 @@ def test_report_has_every_figure_of_a_row(folder: Path) -> None:
 def test_report_has_memory_seeds_and_many(folder: Path) -> None:
     figures = json.loads((folder / "new/n.json").read_text(encoding="utf-8"))
     assert set(figures["memory"][0]["peers"]["torch_batched"]) == SPREAD | {"forgotten"}
-    assert list(figures["seeds"]["seconds"]) == ["1", "2", "4", "8"]
-    assert set(figures["seeds"]["exponent"]) == {"mean", "low", "high"}
+    for clock in ("seconds", "processor"):
+        assert list(figures["seeds"][clock]) == ["1", "2", "4", "8"]
+        assert set(figures["seeds"][f"exponent of {clock}"]) == {"mean", "low", "high"}
     assert figures["seeds"]["fitted_from"] == 4
     assert (figures["many"]["seeds"], figures["many"]["steps"]) == (3, 2)
     assert figures["many"]["seconds"] > 0

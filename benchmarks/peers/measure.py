@@ -17,6 +17,7 @@ from peers.workload import BATCH, Workload
 from rectified.claims import t_interval
 
 MEMORY_ROUNDS = 3
+CLOCKS = ("seconds", "processor")  # of a Run; the second leaves out what others took of the core
 LINEAR_FROM = 32  # seeds; fewer do not outweigh what a step costs for any number of them
 
 
@@ -61,12 +62,9 @@ def measure_row(
 
 
 def figures_of(runs: Sequence[Run], ours: Sequence[Run]) -> dict:
-    """Return what the report says of a peer; ratios are of the same round.
-
-    `processor` counts what a core worked, so that it leaves out what others took of the core.
-    """
+    """Return what the report says of a peer; ratios are of the same round."""
     figures = {"setup": runs[0].setup}
-    for clock in ("seconds", "processor"):
+    for clock in CLOCKS:
         taken, our = (np.array([getattr(run, clock) for run in each]) for each in (runs, ours))
         figures[clock] = asdict(Spread.of(taken))
         figures[f"{clock} / ours"] = asdict(Spread.of(taken / our))
@@ -103,29 +101,31 @@ def measure_memory(workloads: Sequence[Workload], peers: Sequence[str]) -> list[
 
 
 def measure_seeds(rounds: int, *, most: int = 1024, steps: int = 50) -> dict:
-    """Return our seconds for 1, 2, 4, ... networks (5 x 10), and the exponent of seconds ~ seeds^e.
+    """Return what 1, 2, 4, ... networks (5 x 10) take us, and the exponent e of time ~ seeds^e.
 
-    The exponent is fitted in each round from `LINEAR_FROM` seeds on; t-interval over the rounds.
+    It is fitted in each round from `LINEAR_FROM` seeds on; t-interval over the rounds.
     """
     seeds = 2 ** np.arange(int(np.log2(most)) + 1)
     workloads = [Workload(int(s), hidden=5, width=10, steps=steps) for s in seeds]
     with process(cores()[-1]) as worker:
         calls = {str(w.seeds): partial(within, worker, train, "ours", w) for w in workloads}
         results = interleaved(calls, rounds)
-    seconds = np.array([[run.seconds for run in each] for each in results.values()])  # (n, rounds)
-    fitted = seeds >= min(LINEAR_FROM, most // 2)
-    exponents = np.polyfit(np.log(seeds[fitted]), np.log(seconds[fitted]), 1)[0]  # (rounds,)
-    interval = t_interval(exponents, counted="rounds")
-    return {
-        "hidden": 5,
-        "width": 10,
-        "steps": steps,
-        "seconds": {
-            name: asdict(Spread.of(each)) for name, each in zip(results, seconds, strict=True)
-        },
-        "fitted_from": int(seeds[fitted][0]),
-        "exponent": {"mean": interval.value, "low": interval.low, "high": interval.high},
-    }
+    study = {"hidden": 5, "width": 10, "steps": steps, "fitted_from": LINEAR_FROM}
+    for clock in CLOCKS:
+        taken = np.array([[getattr(run, clock) for run in each] for each in results.values()])
+        study[clock] = {
+            name: asdict(Spread.of(each)) for name, each in zip(results, taken, strict=True)
+        }
+        study[f"exponent of {clock}"] = exponent(seeds, taken)
+    return study
+
+
+def exponent(seeds: np.ndarray, taken: np.ndarray) -> dict[str, float]:
+    """Return e of taken ~ seeds^e; `taken` is (numbers of seeds, rounds)."""
+    fitted = seeds >= LINEAR_FROM
+    slopes = np.polyfit(np.log(seeds[fitted]), np.log(taken[fitted]), 1)[0]  # (rounds,)
+    interval = t_interval(slopes, counted="rounds")
+    return {"mean": interval.value, "low": interval.low, "high": interval.high}
 
 
 def measure_many(*, seeds: int = 1000, steps: int = 500) -> dict:

@@ -98,16 +98,26 @@ def of_memory(rows: list[dict]) -> Iterator[str]:
 
 def of_seeds(study: dict) -> str:
     """Return our cost against the number of seeds."""
-    exponent = study["exponent"]
+    heads = ["seeds", "seconds", "processor seconds", "ms / seed"]
     lines = [
-        [seeds, spread(seconds, 4), f"{seconds['median'] / int(seeds) * 1e3:.3f}"]
-        for seeds, seconds in study["seconds"].items()
+        [
+            seeds,
+            *(spread(study[clock][seeds], 4) for clock in ("seconds", "processor")),
+            f"{study['processor'][seeds]['median'] / int(seeds) * 1e3:.3f}",
+        ]
+        for seeds in study["seconds"]
+    ]
+    grow = [
+        f"{words} grow as seeds^{e['mean']:.3f} (95 % interval {e['low']:.3f} to {e['high']:.3f})"
+        for words, e in (
+            ("seconds", study["exponent of seconds"]),
+            ("processor seconds", study["exponent of processor"]),
+        )
     ]
     return (
         f"## Cost against seeds: {study['hidden']} x {study['width']}, {study['steps']} steps\n\n"
-        f"{table(['seeds', 'seconds', 'ms / seed'], lines)}\n\n"
-        f"From {study['fitted_from']} seeds on, seconds grow as seeds^{exponent['mean']:.3f} "
-        f"(95 % interval {exponent['low']:.3f} to {exponent['high']:.3f} over the rounds)."
+        f"{table(heads, lines)}\n\n"
+        f"From {study['fitted_from']} seeds on, {'; '.join(grow)}, over the rounds."
     )
 
 
