@@ -29,6 +29,12 @@ def check_initializers(**initializers: Initializer) -> None:
             raise TypeError(f"{name} must be an initializer such as he_normal, got {initializer!r}")
 
 
+def check_hidden(widths: Sequence[int]) -> None:
+    """Raise ValueError unless there is a hidden layer to look at."""
+    if not widths:
+        raise ValueError("widths must hold at least one hidden layer, got none")
+
+
 def check_data(data: Split) -> None:
     """Raise TypeError unless data is one split, the same for all seeds."""
     if not isinstance(data, Split) or not isinstance(data.train, Dataset):
