@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments.arms import Arm, Lsuv
 from rectified.experiments.boundary import moons_pictures
 from rectified.experiments.bowl import bowl_descent
 from rectified.experiments.by_hand import one_step
@@ -11,6 +12,8 @@ from rectified.experiments.collapse import (
     relu_pair,
     superposition,
 )
+from rectified.experiments.convergence import convergence_speed
+from rectified.experiments.dead import dead_units
 from rectified.experiments.descent import learn_moons, loss_by_epoch
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
@@ -22,9 +25,12 @@ from rectified.experiments.formulas import (
 )
 from rectified.experiments.gates import gated_updates, one_factor, scaled_signals
 from rectified.experiments.gradient_check import difference_errors, gradient_check
+from rectified.experiments.gradients import gradient_flow
 from rectified.experiments.hinges import hinge_interpolant
+from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.positive_side import slope_lead
+from rectified.experiments.propagation import signal_propagation
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
@@ -55,7 +61,9 @@ from rectified.experiments.softmax import (
     softmax_decisions,
     softmax_sums,
 )
+from rectified.experiments.sparsity import sparsity
 from rectified.experiments.sweep import sweep
+from rectified.experiments.training import compare_training
 from rectified.experiments.units import (
     bias_as_shift,
     neuron_by_hand,
@@ -64,20 +72,27 @@ from rectified.experiments.units import (
 )
 
 __all__ = [
+    "Arm",
+    "Lsuv",
     "backward_from_output",
     "backward_gain",
     "between_twins",
     "bias_as_shift",
     "bowl_descent",
+    "compare_training",
+    "convergence_speed",
     "cut_square",
+    "dead_units",
     "difference_errors",
     "distance_from_straight",
     "flat_ends",
     "folding_layers",
     "gated_updates",
     "gradient_check",
+    "gradient_flow",
     "hinge_interpolant",
     "identity_range",
+    "initialization_ladder",
     "largest_jump",
     "learn_moons",
     "linear_stack",
@@ -105,6 +120,7 @@ __all__ = [
     "sigmoid_code",
     "sigmoid_rails",
     "sigmoid_shape",
+    "signal_propagation",
     "slope_bump",
     "slope_lead",
     "slope_range",
@@ -112,6 +128,7 @@ __all__ = [
     "softmax_as_logistic",
     "softmax_decisions",
     "softmax_sums",
+    "sparsity",
     "spread",
     "square_expansion",
     "step_signals",
