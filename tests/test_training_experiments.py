@@ -374,7 +374,7 @@ def test_each_rung_shows_its_start_and_what_comes_of_it() -> None:
 
 def test_a_rung_is_trained_as_an_arm_of_a_comparison() -> None:
     settings = {"data": MOONS, "seeds": [1, 2], "steps": 10, "tuning_seeds": [5, 6], "batch": 20}
-    settings |= {"learning_rates": [0.001, 0.1, 0.2], "validation": MOONS.test}
+    settings |= {"learning_rates": [0.001, 0.1, 0.2], "validation": MOONS.test.take([0, 1, 2])}
     laws = {"biases": initializers.constant(0.2), "optimizer": Adam}
     xavier = initializers.xavier_uniform
     ladder = initialization_ladder(
@@ -573,6 +573,7 @@ def test_settings_of_training_are_checked(
         ({"learning_rates": [0.1, 0.1]}, ValueError, "learning_rates must rise"),
         ({"tuning_seeds": [5, 1]}, ValueError, r"none of the seeds, got \[1\] in both"),
         ({"validation": MOONS}, TypeError, "validation must be a Dataset, got Split"),
+        ({"validation": MOONS.test}, ValueError, "validation must not be the test part"),
     ],
 )
 def test_a_budget_that_is_none_is_refused(

@@ -19,6 +19,7 @@ from rectified.experiments.tuning import SEEDS
 from rectified.experiments.watching import before_divergence, score, watched
 from rectified.initializers import Initializer, he_normal, zeros
 from rectified.networks import SGD, Optimizer, Snapshot, dead_masks
+from rectified.networks.schedules import Schedule, constant
 from rectified.networks.streams import check_seeds
 
 
@@ -76,6 +77,7 @@ def dead_units(
     biases: Initializer = zeros,
     widths: tuple[int, ...] = (32, 32),
     optimizer: type[Optimizer] = SGD,
+    schedule: Schedule = constant,
     learning_rates: Sequence[float] = (0.1, 1.0),
     seeds: Sequence[int] = SEEDS,
     steps: int = 200,
@@ -93,7 +95,8 @@ def dead_units(
     check_data(data)
     check_hidden(widths)
     seeds, rates = check_seeds(seeds), checked_rates(learning_rates)
-    arm = Arm(f=f, widths=widths, weights=weights, biases=biases, optimizer=optimizer)
+    laws = {"weights": weights, "biases": biases}
+    arm = Arm(f=f, widths=widths, **laws, optimizer=optimizer, schedule=schedule)
     budget = {"seeds": seeds, "learning_rates": rates, "steps": steps, "batch": batch}
     run = watched(arm, data.train, {"dead": which}, **budget, every=every)
     train, test = (score(run.network, run.parameters, part) for part in (data.train, data.test))

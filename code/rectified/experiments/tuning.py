@@ -126,3 +126,7 @@ def check_arms(arms: Mapping[str, Arm], data: Split, validation: Dataset | None 
     check_data(data)
     if validation is not None and not isinstance(validation, Dataset):
         raise TypeError(f"validation must be a Dataset, got {type(validation).__name__}")
+    if validation is data.test:
+        raise ValueError(
+            "validation must not be the test part, which is looked at once, at the end"
+        )
