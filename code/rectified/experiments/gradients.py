@@ -99,12 +99,9 @@ def gradient_flow(
     found = in_groups(len(seeds), size, measure)
     mean_square = 1.0 if data is None else float(np.mean(data.x**2))
     field = mean_field(f, shapes, **laws, mean_square=mean_square)
+    settings = {"f": f, **laws, "seeds": seeds, "depth": depth, "width": width}
     return GradientFlow(
-        f=f,
-        **laws,
-        seeds=seeds,
-        depth=depth,
-        width=width,
+        **settings,
         data=NO_DATA if data is None else data.name,
         mean_square=found["grad_z"],
         weight_mean_square=found["grad_w"] ** 2 / [np.prod(shape) for shape in shapes],
