@@ -40,6 +40,8 @@ def as_floats(z: ArrayLike) -> np.ndarray:
 
 def check_out(out: np.ndarray, z: np.ndarray) -> None:
     """Raise TypeError or ValueError unless the results for z can be written to `out`."""
+    if out is z and out.flags.writeable:
+        return
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be an array, got {type(out).__name__}")
     if out.dtype != z.dtype.type:

@@ -10,6 +10,7 @@ A layer holds sizes and functions only. What it must remember from the forward p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -63,7 +64,7 @@ class Dense:
     """A layer of weighted sums, z = h w + b.
 
     With G = ∂loss/∂z, the chain rule gives ∂loss/∂w = hᵀ G, ∂loss/∂b = the sum of G over the
-    batch, ∂loss/∂h = G wᵀ. Source: rumelhart1986learning, equations 5 to 7.
+    batch, ∂loss/∂h = G wᵀ. Source: rumelhart1986learning, equations 6 and 7.
     """
 
     fan_in: int
@@ -91,7 +92,7 @@ class Dense:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return z, (S, batch, fan_out), and h to remember."""
         z = h @ parameters["w"]
-        z += parameters["b"][:, None]
+        add_to_rows(z, parameters["b"])
         return z, h
 
     def backward(
@@ -112,6 +113,18 @@ class Dense:
         return grad @ np.ascontiguousarray(parameters["w"].mT)
 
 
+def add_to_rows(z: np.ndarray, b: np.ndarray) -> None:
+    """Add b (S, units) to every row of z (S, batch, units), in place: z += b[:, None].
+
+    NumPy adds in runs as long as the last axis, and each run costs as much as ten sums. So up to
+    16 rows are taken for one, and b as often: the same sums, in a third of the time for 10 units.
+    """
+    seeds, batch, units = z.shape
+    rows = gcd(batch, 16)
+    long = b[:, None].repeat(rows, axis=1).reshape(seeds, 1, rows * units)
+    z.reshape(seeds, batch // rows, rows * units)[...] += long
+
+
 @cache
 def ones(batch: int, dtype: np.dtype) -> np.ndarray:
     """Return a row of ones, (1, batch), made once."""
@@ -126,6 +139,7 @@ class Activate:
 
     ∂loss/∂z = ∂loss/∂h · f'(z), entry by entry; at a kink f' is what `f.kinks` says. An activation
     of whole vectors, such as maxout, brings its own vector-Jacobian product.
+    Source: rumelhart1986learning, equation 5 (there of the sigmoid).
     """
 
     f: Activation | VectorActivation

@@ -118,7 +118,10 @@ def _softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
     loss = np.log(total) - np.where(right, scores, 0).sum(axis=0)
     p -= right
     p /= batch
-    return loss.mean(axis=1), np.stack(p, axis=-1)
+    grad = np.empty_like(z)
+    for label, one in enumerate(p):
+        grad[..., label] = one
+    return np.add.reduce(loss, axis=1) / batch, grad
 
 
 def _mean_squared_error(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
