@@ -350,6 +350,15 @@ def test_streams_of_large_seeds_do_not_meet_those_of_small_ones() -> None:
     assert len(set(numbers)) == len(numbers)
 
 
+def test_generators_are_made_once_and_only_if_somebody_draws() -> None:
+    made = streams(range(3), "dropout")
+    assert len(made) == 3
+    assert "rngs" not in vars(made)
+    first = made[0].random()
+    assert made[0].random() != first  # the same generator goes on
+    assert list(made) == [made[0], made[1], made[2]]
+
+
 def test_dropout_moves_neither_weights_nor_batches() -> None:
     plain, noisy = mlp((3, 5, 10), relu), mlp((3, 5, 10), relu, dropout=0.5)
     seen = {}
