@@ -74,7 +74,7 @@ def descents(first: int) -> Measured:
             "too_long": long.min(),
             "uphill": up.min(),
         },
-        "network-loss-is-a-bowl": {"bump": claims.t_interval(twins.bump)},
+        "network-loss-is-a-bowl": {"bump": claims.t_interval(twins.bump[twins.learned])},
         "loss-high-when-many-mistakes": {
             "bound": claims.exact(np.sum(mistakes.mistakes > mistakes.most), 1000),
             "order": mistakes.few_loss - mistakes.many_loss,
@@ -94,9 +94,13 @@ def descents(first: int) -> Measured:
 def gates(first: int) -> Measured:
     seeds = range(first, first + 20)
     lead, scaled = experiments.slope_lead(), experiments.scaled_signals(seeds=seeds)
-    updates = experiments.gated_updates(seeds=seeds)
+    updates, faster = experiments.gated_updates(seeds=seeds), experiments.update_lead(seeds=seeds)
     return {
-        "relu-gradient-larger": {"sigmoid": lead.sigmoid_lead, "tanh": lead.tanh_lead},
+        "relu-gradient-larger": {
+            "sigmoid": lead.sigmoid_lead,
+            "tanh": lead.tanh_lead,
+            "updates": max(faster.sigmoid.max(), faster.tanh.max()),
+        },
         "gradient-proportional-to-activations": {
             "scaled": scaled.signals.max(),
             "correlation": claims.t_interval(scaled.correlation.mean(axis=1)),
@@ -400,6 +404,32 @@ def test_curvature_of_softmax_regression_is_bounded_by_l_and_reaches_it() -> Non
     assert curvature(torch.zeros(6, dtype=torch.float64)) == pytest.approx(bound, rel=1e-12)
 
 
+def test_outside_the_condition_the_loss_may_fall_after_every_epoch_too() -> None:
+    small = experiments.loss_by_epoch(batch=8, share=0.02).rises
+    assert_array_equal(small, 0)
+    long = experiments.loss_by_epoch(share=5.0).rises  # 2.5 times as long as is sure
+    assert 0 < np.count_nonzero(long == 0) < long.size
+
+
+def test_curvature_at_the_lowest_point_is_a_fraction_of_l() -> None:
+    shares = []
+    for seed in range(20):
+        x, y = (part.numpy() for part in moons_of(seed, 128))
+        columns, w = np.column_stack([x, np.ones(128)]), np.zeros(3)
+        for _ in range(10):  # Newton's steps on the lead of class 1, which softmax reduces to
+            p = 1 / (1 + np.exp(-columns @ w))
+            hessian = columns.T * (p * (1 - p)) @ columns / 128
+            slope = columns.T @ (p - y) / 128
+            w -= np.linalg.solve(hessian, slope)
+        assert np.abs(slope).max() < 1e-12
+        # two columns of weights, of which only the difference counts: [[H, -H], [-H, H]]
+        most = np.linalg.eigvalsh(np.kron([[1, -1], [-1, 1]], hessian))[-1]
+        shares.append(most / (np.linalg.norm(columns, 2) ** 2 / 128 / 2))
+    assert 0.155 < min(shares) < 0.165  # the ledger says 0.16 to 0.38
+    assert 0.375 < max(shares) < 0.385
+    assert 30 * min(shares) > 2  # at 30 / L no descent can stay at the lowest point
+
+
 def test_updates_are_counted_by_the_batch() -> None:
     for batch, updates in [(128, 1), (8, 16), (50, 2)]:
         found = experiments.loss_by_epoch(batch=batch, seeds=[0], epochs=2)
@@ -450,6 +480,27 @@ def test_a_network_that_cannot_bend_or_has_no_time_does_not_learn_the_moons(
     assert outcome("forward-backward-loop", "accuracy", straight.mean()) is Outcome.REFUTED
 
 
+def test_a_network_has_fallen_to_a_share_at_the_first_step_that_shows_it() -> None:
+    found = experiments.learn_moons(seeds=range(4), steps=20, every=1)
+    for row, first in zip(found.loss, found.steps_to(0.3), strict=True):
+        below = [step for step, loss in enumerate(row) if loss <= 0.3 * row[0]]
+        assert first == (below[0] if below else np.inf)
+    assert np.isinf(found.steps_to(0.3)).any()  # with 20 steps one of four is not there
+    assert np.isfinite(found.steps_to(0.3)).any()
+    coarse = experiments.learn_moons(seeds=range(4), steps=20)
+    assert_array_equal(coarse.loss, found.loss[:, ::10])  # to look more often changes nothing
+    for share in (0.0, 1.0, np.nan):
+        with pytest.raises(ValueError, match="share must lie between 0 and 1"):
+            found.steps_to(share)
+
+
+def test_pictures_show_the_first_network_that_learned_moons() -> None:
+    learned = experiments.learn_moons(seeds=[4], steps=100)
+    pictures = experiments.moons_pictures(seed=4, steps=(0, 10, 100))
+    assert_array_equal(pictures.loss, learned.loss[0, [0, 1, 10]])
+    assert_array_equal(pictures.accuracy, learned.train_accuracy[0, [0, 1, 10]])
+
+
 @pytest.mark.parametrize("settings", [{"every": 0}, {"steps": 0}])
 def test_counts_below_one_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must be at least 1, got 0"):
@@ -474,6 +525,14 @@ def test_a_twin_has_its_hidden_units_in_reverse_order() -> None:
     assert_array_equal(output["w"][0], [[5], [4]])
     assert_array_equal(hidden["b"][0], [7, 6])
     assert output["b"][0] == 8
+
+
+def test_networks_that_learned_xor_are_right_on_all_four_points() -> None:
+    found = experiments.between_twins()
+    assert np.count_nonzero(found.learned) == 19  # one is stuck, and stays so
+    assert_array_equal(found.learned, found.loss[:, 0] < 0.01)  # nothing near the border of 1/16
+    assert np.all(found.bump[found.learned] > 0)
+    assert not experiments.between_twins(steps=1).learned.any()
 
 
 def test_a_network_that_is_its_own_twin_shows_no_bump(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from rectified.experiments.gradients import gradient_flow
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
-from rectified.experiments.positive_side import slope_lead
+from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.propagation import signal_propagation
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
@@ -139,5 +139,6 @@ __all__ = [
     "tanh_on_inputs",
     "tanh_slope_against_sigmoid",
     "unit_three_ways",
+    "update_lead",
     "with_and_without_bend",
 ]

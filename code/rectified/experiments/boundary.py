@@ -7,7 +7,7 @@ import numpy as np
 
 from rectified.activations import relu
 from rectified.experiments.descent import trained, two_moons
-from rectified.networks import SGD, Parameters, mlp, softmax_cross_entropy
+from rectified.networks import SGD, Parameters, accuracy, mlp, softmax_cross_entropy
 
 REACH = 2.6  # of the plane shown, in standard deviations of the inputs
 
@@ -26,6 +26,7 @@ class MoonsPictures:
     grid: np.ndarray  # (G,)
     lead: np.ndarray  # (T, G, G)
     loss: np.ndarray  # (T,), on the training examples
+    accuracy: np.ndarray  # (T,), likewise
     x: np.ndarray  # (n, 2), the training examples
     y: np.ndarray  # (n,)
 
@@ -59,13 +60,15 @@ def moons_pictures(
     grid = np.linspace(-REACH, REACH, points)
     plane = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     z = network.forward(theta, plane).z
+    scores = network.forward(theta, sets.x[0]).z
     return MoonsPictures(
         seed=seed,
         widths=tuple(widths),
         step=tuple(steps),
         grid=grid,
         lead=(z[..., 1] - z[..., 0]).reshape(len(steps), points, points),
-        loss=softmax_cross_entropy(network.forward(theta, sets.x[0]).z, sets.y[0])[0],
+        loss=softmax_cross_entropy(scores, sets.y[0])[0],
+        accuracy=accuracy(scores, sets.y[0]),
         x=sets.x[0],
         y=sets.y[0],
     )

@@ -49,7 +49,8 @@ def loss_by_epoch(
     No straight line tells the moons apart, so the loss has a lowest point. It is convex, and its
     curvature nowhere exceeds L = λ / 2, λ the largest eigenvalue of the mean of x xᵀ, with a 1
     put to each x for the bias: softmax contributes diag(p) - p pᵀ, whose eigenvalues are at most
-    a half. On all examples at once a rate below 2 / L lowers the loss with every step.
+    a half. On all examples at once a rate below 2 / L is sure to lower the loss with every step.
+    A longer one may do so too, as L is above the curvature near the lowest point.
     """
     check_counts(epochs=epochs)
     if not 1 <= batch <= 128:
@@ -99,6 +100,16 @@ class MoonsLearned:
     def fall(self) -> np.ndarray:
         """By which share the loss has fallen in the end, (S,)."""
         return 1 - self.loss[:, -1] / self.loss[:, 0]
+
+    def steps_to(self, share: float) -> np.ndarray:
+        """Return the first step seen with a loss of at most `share` of the first, (S,), or inf.
+
+        Raises ValueError unless 0 < share < 1.
+        """
+        if not 0 < share < 1:
+            raise ValueError(f"share must lie between 0 and 1, got {share}")
+        there = self.loss <= share * self.loss[:, :1]
+        return np.where(there.any(axis=1), self.step[np.argmax(there, axis=1)], np.inf)
 
 
 def learn_moons(

@@ -12,7 +12,7 @@ from rectified.activations.record import Elementwise
 from rectified.experiments.gradient_check import WIDTHS, WITHOUT_JUMPS, case
 from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
-from rectified.networks import Activate, Dense, Network, Parameters, mlp
+from rectified.networks import Activate, Dense, Network, Parameters, mean_squared_error, mlp
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,9 +87,10 @@ class ScaledSignals:
     scale: float
     seeds: tuple[int, ...]
     activations: np.ndarray  # (S, layers): factor by which the sizes of h have grown
-    signals: np.ndarray  # (S, layers): likewise of grad_z
+    signals: np.ndarray  # (S, layers): likewise of grad_z, what the output sends held fixed
     weights: np.ndarray  # (S, layers): likewise of grad_w
-    correlation: np.ndarray  # (S, layers): of |grad_z| and h, over units that are on
+    signals_by_loss: np.ndarray  # (S, layers): of grad_z, when a squared error sends it
+    correlation: np.ndarray  # (S, layers): of that |grad_z| and h, over units that are on
 
 
 def scaled_signals(
@@ -97,8 +98,9 @@ def scaled_signals(
 ) -> ScaledSignals:
     """Make all inputs `scale` times as large, in networks without biases, and so every z and h.
 
-    What comes back from the output is held fixed, 1 for every example: the loss would make it
-    grow with the outputs. Raises ValueError unless scale is positive.
+    What comes back from the output is held fixed, 1 for every example; then again it is that of
+    the squared error with targets 0, which itself grows with the outputs.
+    Raises ValueError unless scale is positive.
     """
     if not scale > 0:
         raise ValueError(f"scale must be positive, got {scale}")
@@ -107,27 +109,33 @@ def scaled_signals(
     theta = network.draw(seeds=seeds)
     x = np.stack([rng.standard_normal((32, width)) for rng in generators(seeds)])
     before, after = _signals(network, theta, x), _signals(network, theta, scale * x)
-    h, grad_z, grad_w = (
+    h, grad_z, grad_w, by_loss = (
         np.stack([_sizes(a) / _sizes(b) for a, b in zip(*pair, strict=True)], axis=1)
         for pair in zip(after, before, strict=True)
     )
+    pairs = zip(before[0], before[3], strict=True)
     return ScaledSignals(
         scale=scale,
         seeds=tuple(seeds),
         activations=h,
         signals=grad_z,
         weights=grad_w,
-        correlation=np.transpose([_correlation(*pair) for pair in zip(*before[:2], strict=True)]),
+        signals_by_loss=by_loss,
+        correlation=np.transpose([_correlation(*pair) for pair in pairs]),
     )
 
 
-def _signals(network: Network, theta: Parameters, x: np.ndarray) -> tuple[list, list, list]:
-    """Return h, grad_z and grad_w of each hidden layer, the first layer first."""
-    signals, flow = [], []
+def _signals(network: Network, theta: Parameters, x: np.ndarray) -> tuple[list, list, list, list]:
+    """Return h, grad_z and grad_w of each hidden layer if the output sends 1, and grad_z if it
+    sends what the squared error does; the first layer first.
+    """
+    signals, flow, by_loss = [], [], []
     trace = network.forward(theta, x, signals=signals)
     gradient = network.backward(theta, trace, np.ones_like(trace.z), flow=flow)
     grad_w = [layer["w"] for layer in gradient.layers[:-1:2]]
-    return signals[1::2], flow[:0:-2], grad_w
+    error = mean_squared_error(trace.z, np.zeros(trace.z.shape[1:]))[1]
+    network.backward(theta, trace, error, flow=by_loss)
+    return signals[1::2], flow[:0:-2], grad_w, by_loss[:0:-2]
 
 
 def _sizes(arrays: np.ndarray) -> np.ndarray:
@@ -142,14 +150,16 @@ def _correlation(h: np.ndarray, grad_z: np.ndarray) -> list[float]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GatedUpdates:
-    """Gradients by the weights of ReLUs from one example at a time, against linear units'."""
+    """Gradients by the weights of ReLUs from one example at a time, against those without a gate:
+    units that are ReLUs on the way forward, and have the slope 1 on the way back.
+    """
 
     seeds: tuple[int, ...]
     pairs: int  # of unit and example, for each seed
     off: np.ndarray  # (S,): share of the pairs with z < 0
     off_gradient: np.ndarray  # (S,): the largest |gradient| of these
-    on_error: np.ndarray  # (S,): largest difference to the linear unit's gradient in the others
-    lost: np.ndarray  # (S,): share of the linear units' squared gradients that is in pairs off
+    on_error: np.ndarray  # (S,): largest difference to the gradient without a gate in the others
+    lost: np.ndarray  # (S,): share of the squared gradients without a gate that is in pairs off
 
 
 def gated_updates(
@@ -162,9 +172,9 @@ def gated_updates(
     """
     check_counts(examples=examples, width=width)
     x = np.stack([rng.standard_normal((examples, 4)) for rng in generators(seeds)])
-    linear = replace(relu, derivative=identity.derivative, gate=None)
+    open_gate = replace(relu, derivative=identity.derivative, gate=None)
     z, gated = _gradients_one_by_one(relu, x, seeds, width)
-    _, straight = _gradients_one_by_one(linear, x, seeds, width)
+    _, straight = _gradients_one_by_one(open_gate, x, seeds, width)
     off = z < 0
     size, difference = (np.abs(each).max(axis=2) for each in (gated, gated - straight))
     squares = np.sum(straight**2, axis=2)  # over the inputs: (S, examples, units)

@@ -34,6 +34,14 @@ class BetweenTwins:
     loss: np.ndarray  # (S, points), mean squared error on the four points of XOR
 
     @property
+    def learned(self) -> np.ndarray:
+        """Whether a network learned XOR, (S,): its loss is below 1/16.
+
+        Then no output misses its target by ½, or that square alone would make a mean of 1/16.
+        """
+        return self.loss[:, 0] < 1 / 16
+
+    @property
     def bump(self) -> np.ndarray:
         """Loss half-way minus the mean of the two ends, (S,): above 0 in no bowl."""
         middle = self.loss[:, self.share.size // 2]
