@@ -393,6 +393,8 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
         figures.slopes([])
     with pytest.raises(ValueError, match="results is empty"):
         figures.with_and_without_bend([])
+    with pytest.raises(ValueError, match="holds no network that learned"):
+        figures.between_twins(experiments.between_twins(steps=1))
     with pytest.raises(ValueError, match="same mean_in"):
         figures.spread([experiments.spread(relu), experiments.spread(relu, std=2.0)])
     with pytest.raises(ValueError, match="same share"):
@@ -459,3 +461,23 @@ def test_colour_says_which_function_and_a_dash_says_slope() -> None:
     value, slope = figures.gallery([tanh]).drawing.axes[0].lines[-3:-1]
     assert (value.get_color(), value.is_dashed()) == (tokens.LIGHT["tanh"], False)
     assert (slope.get_color(), slope.is_dashed()) == (tokens.LIGHT["tanh"], True)
+
+
+def test_a_change_of_nothing_is_written_without_a_sign() -> None:
+    changes = [row[3] for row in figures.step_table(experiments.one_step()).rows]
+    assert 0.0 in changes
+    assert not any(np.signbit(change) for change in changes if change == 0)
+
+
+def test_no_network_of_a_learning_curve_is_cut_off() -> None:
+    found = experiments.learn_moons()
+    low, high = example("learning").drawing.axes[1].get_ylim()
+    assert low <= 100 * found.test_accuracy.min() < low + 10
+    assert high == 100
+
+
+def test_what_is_said_of_learning_is_read_from_the_results() -> None:
+    untrained = figures.moons_learned(experiments.moons_pictures(steps=(0,)))
+    assert untrained.message.endswith("after 0 steps on 39 %")
+    assert "19 of 20 networks" in example("between_twins").caption
+    assert "as −1, 2, 2, and leaves their gates as −1, 0, 2" in example("one_step").alt

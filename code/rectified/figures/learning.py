@@ -21,19 +21,19 @@ def learning(result: MoonsLearned) -> Figure:
     left.minorticks_off()
     left.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     _curves(right, result.step, 100 * result.test_accuracy, "relu")
-    right.set(title="accuracy, other examples, %", ylim=(40, 100))
+    lowest = 10 * np.floor(10 * result.test_accuracy.min())
+    right.set(title="accuracy, other examples, %", ylim=(lowest, 100))
     loss, accuracy = t_band(result.loss), t_band(result.test_accuracy)
     n = len(result.seeds)
     return Figure(
         drawing,
         message=f"The loss falls from {loss.value[0]:.2f} to {loss.value[-1]:.2f}, and "
         f"{accuracy.value[-1]:.0%} of new examples are told apart".replace("%", " %"),
-        alt=f"Left: the loss of {n} networks falls, fast at first, from {loss.value[0]:.2f} to "
-        f"{loss.value[-1]:.2f} after {result.step[-1]} steps; no two curves are the same. Right: "
-        f"their accuracy on new examples rises from {accuracy.value[0]:.0%} to "
-        f"{accuracy.value[-1]:.0%}.",
-        caption=f"Thin: {n} networks, each with its own weights and examples. Bold: their mean, "
-        "with a 95 % t-interval at each step.",
+        alt=f"Left: the loss of {n} networks against the step, from {loss.value[0]:.2f} on average "
+        f"to {loss.value[-1]:.2f} after {result.step[-1]} steps. Right: their accuracy on new "
+        f"examples, from {accuracy.value[0]:.0%} to {accuracy.value[-1]:.0%}.".replace("%", " %"),
+        caption=f"Thin: {n} networks, each with its own weights, examples and mini-batches. Bold: "
+        "their mean, with a 95 % t-interval at each step.",
     )
 
 
@@ -65,15 +65,17 @@ def moons_learned(result: MoonsPictures) -> Figure:
         axes.set_title(f"after {step} steps: loss {loss:.2f}", pad=5)
     steps = zip(result.step, result.loss, strict=True)
     falls = ", ".join(f"{loss:.2f} after {step}" for step, loss in steps)
+    right = [f"{share:.1%}".replace(".0%", "%").replace("%", " %") for share in result.accuracy]
+    each = result.y.size // 2  # examples of a class
     return Figure(
         drawing,
-        message=f"From random weights to two moons told apart, in {result.step[-1]} steps",
+        message=f"At first the network is right on {right[0]} of its examples, after "
+        f"{result.step[-1]} steps on {right[-1]}",
         alt=f"{n} squares with the same points, two half-moons that reach into each other. The "
-        "colour is what the network says of each place. At first its boundary has nothing to do "
-        "with the moons; at last it bends between them, in straight pieces, and hardly a point "
-        f"lies on the wrong side. Loss: {falls} steps.",
-        caption=f"Circles and triangles: {SHOWN} examples of each class. Orange and blue: which "
-        "class the network would choose; strong where it is more than 90 % sure.",
+        "colour is what the network says of each place, and a line parts the two answers where "
+        f"both are given. Examples on the right side: {', '.join(right)}. Loss: {falls} steps.",
+        caption=f"Circles and triangles: {min(SHOWN, each)} of the {each} examples of each class. "
+        "Orange and blue: which class the network chooses; strong where it is over 90 % sure.",
     )
 
 

@@ -36,19 +36,23 @@ def one_step(result: OneStep) -> Figure:
         alt=_alt(result, closed),
         caption="Top: circles hold the outputs of units, lines their weights, b is the bias. "
         "Bottom, dashed: circles hold the derivative of the loss by the sum in that unit, lines "
-        "that by their weight. Grey: a unit that is off, and all that its gate holds back.",
+        "that by their weight; the inputs are empty, as nobody needs theirs. Grey: a unit that is "
+        "off, what its gate holds back, and its outgoing weight, which carries the signal 0.",
     )
 
 
 def _alt(result: OneStep, closed: int) -> str:
     hidden = ", ".join(map(_number, np.ravel(result.h1)))
-    grads = ", ".join(map(_number, np.ravel(result.grad_z1)))
+    arriving, left = (
+        ", ".join(map(_number, np.ravel(each))) for each in (result.grad_h1, result.grad_z1)
+    )
     return (
         f"Two drawings of the same network of 2 inputs, {np.size(result.h1)} hidden units and one "
         f"output. Forward: inputs {_listed(result.x)} become hidden outputs {hidden} and the "
         f"output {_listed(result.z2)}; the target is {_listed(result.y)}, the loss "
         f"{_number(result.loss)}. Backward: the output's gradient {_listed(result.grad_z2)} "
-        f"reaches the hidden units as {grads}; {closed} of them is off and passes nothing on."
+        f"reaches the hidden units as {arriving}, and leaves their gates as {left}: {closed} of "
+        "them is off and passes nothing on. The circles of the inputs are empty."
     )
 
 
@@ -167,7 +171,7 @@ def step_table(result: OneStep) -> Table:
     for each, parameters in names.items():
         kinds = [np.ravel(getattr(result, kind + each)) for kind in ("", "grad_", "new_")]
         for name, before, grad, after in zip(parameters, *kinds, strict=True):
-            rows.append((name, before, grad, -result.learning_rate * grad, after))
+            rows.append((name, before, grad, 0.0 - result.learning_rate * grad, after))  # no -0
     columns = ("parameter", "before", "derivative", "change", "after")
     rate = _number(result.learning_rate)
     caption = f"All {len(rows)} parameters in one step, learning rate {rate}"

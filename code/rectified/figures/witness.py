@@ -40,9 +40,11 @@ def difference_errors(results: Sequence[DifferenceErrors]) -> Figure:
         message=f"Neither the shortest step nor the longest is best: central differences err least "
         f"at {_power(best.best_central)}, by {_power(least)}",
         alt="Curves shaped like a V, the error of a difference quotient against its step, on "
-        f"logarithmic axes. Each falls with the step, then rises again. {shown}.",
-        caption=f"Lines: median of {len(best.seeds)} networks; bands: all of them. To the right of "
-        "each valley the loss bends within the step; to the left its digits run out.",
+        f"logarithmic axes; 1 is an error as large as the derivative itself. {shown}.",
+        caption=f"Lines: median of {len(best.seeds)} networks; bands: all of them. The error is "
+        "relative to the largest derivative of the same weights or biases, in the worst layer. To "
+        "the right of each valley the loss bends within the step; to the left its digits run out. "
+        "Flat at 1: a step too short to change any loss.",
     )
 
 
