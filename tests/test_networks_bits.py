@@ -330,6 +330,29 @@ def test_bits_are_the_same_twice_and_in_another_process() -> None:
     assert there.stdout.strip() == here
 
 
+@pytest.mark.audit
+def test_bits_hold_for_a_thousand_random_trainings() -> None:
+    rng, compared = np.random.default_rng(20261121), 0
+    for _ in range(1000):
+        widths = [2 * int(units) for units in rng.integers(1, 20, rng.integers(2, 5))]
+        network = mlp(widths, list(ALL.values())[rng.integers(len(ALL))], dropout=rng.random() / 2)
+        networks, n = int(rng.integers(2, 40)), int(rng.integers(1, 70))
+        x = rng.standard_normal((n, widths[0]) if rng.random() < 0.5 else (networks, n, widths[0]))
+        y = rng.integers(0, widths[-1], n if rng.random() < 0.5 else (networks, n))
+        start = network.draw(seeds=range(networks), dtype=DTYPES[rng.integers(2)])
+        given = {
+            "optimizer": OPTIMIZERS[rng.integers(5)],
+            "batch": None if rng.random() < 0.4 else int(rng.integers(1, n + 1)),
+            "steps": 5,
+        }
+        every = trained(network, start, slice(0, networks), x, y, **given)
+        row = int(rng.integers(networks))
+        rows = slice(row, row + 1)
+        assert_same_rows(trained(network, start, rows, x, y, **given), every, rows)
+        compared += every.parameters.flat.shape[1]
+    print(f"\n1000 random trainings, {compared} parameters: alone as in company, bit for bit")
+
+
 # ---- streams -------------------------------------------------------------------------------------
 def test_streams_of_seeds_and_purposes_are_all_different() -> None:
     purposes = ("weights", "biases", "batches", "dropout", "examples")

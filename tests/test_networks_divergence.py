@@ -155,7 +155,7 @@ def test_nan_at_the_start_is_marked_at_step_0() -> None:
 
 def test_large_parameters_have_not_diverged_though_their_sum_overflows() -> None:
     network = Network(1, (Dense(1, 4),))
-    flat = np.full((2, 8), np.finfo(np.float32).max / 4, np.float32)
+    flat = np.full((2, 8), np.finfo(np.float32).max / 2, np.float32)
     flat[:, 4:] = 1.0  # biases: all that an input of 0 can show
     run = train(
         network, Parameters(network.shapes, flat), np.zeros((3, 1)), np.zeros((3, 4)), steps=3,

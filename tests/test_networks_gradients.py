@@ -93,6 +93,30 @@ def test_gradients_are_autograds(f: Activation | VectorActivation, loss: Loss, o
         assert_same(row, cost, gradient, flow, expected)
 
 
+@pytest.mark.audit
+@each_activation
+def test_gradients_are_autograds_for_many_networks(f: Activation | VectorActivation) -> None:
+    worst = 0.0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        widths = [2 * int(units) for units in rng.integers(1, 12, rng.integers(2, 6))]
+        network = mlp(widths, f)
+        parameters = network.draw(seeds=[seed], weights=normal(0.9), biases=normal(0.5))
+        x = rng.standard_normal((int(rng.integers(1, 40)), widths[0]))
+        for loss in LOSSES:
+            shape = (len(x), widths[-1])
+            labels = rng.integers(0, widths[-1], len(x))
+            y = labels if loss is softmax_cross_entropy else rng.standard_normal(shape)
+            _, gradient, flow = by_hand(network, parameters, x, y, loss)
+            expected = passes(network, parameters, 0, x, y, loss)
+            pairs = [(flow[0][0], expected.x)]
+            for found, wanted in zip(gradient.layers, expected.theta, strict=True):
+                pairs += [(found[name][0], wanted[name]) for name in wanted]
+            worst = max(worst, *(relative_error(found, wanted) for found, wanted in pairs))
+    print(f"\n{f.name:24} 40 networks, two losses: relative error at most {worst:.1e}")
+    assert worst <= PROMISED
+
+
 @each_loss
 def test_step_sends_nothing_back_and_lets_the_last_layer_learn(loss: Loss) -> None:
     network = mlp(WIDTHS, ALL["step"])

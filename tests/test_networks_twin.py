@@ -153,6 +153,30 @@ def test_hundred_steps_with_batches_and_weight_decay_follow_pytorchs(name: str) 
     assert_follows(name, schedule="cosine", decay=0.05, batch=8, penalties=(L2(0.05),))
 
 
+@pytest.mark.audit
+@each_optimizer
+def test_hundred_steps_follow_pytorchs_from_many_starts(name: str) -> None:
+    x, y = examples()
+    worst = 0.0
+    for schedule in (None, Cosine(STEPS)):
+        settings = {
+            "loss": softmax_cross_entropy,
+            "optimizer": with_schedule(name, schedule),
+            "steps": STEPS,
+            "batch": 8,
+            "penalties": [L2(0.05)],
+            "clip": ClipNorm(0.5),
+        }
+        start = NETWORK.draw(seeds=range(20))
+        run = train(NETWORK, start, x, y, seeds=range(20), **settings)
+        for seed in range(20):
+            theirs = train_twin(NETWORK, start, x, y, seed=seed, row=seed, **settings)
+            found = run.parameters.flat[seed]
+            worst = max(worst, relative_error(found, theirs.parameters.flat[0]))
+    print(f"\n{name:8} 20 seeds, a hundred steps: relative error at most {worst:.1e}")
+    assert worst <= FOLLOWED
+
+
 CLIPS = {
     "no": (None, lambda leaves: None),
     "norm": (ClipNorm(0.2), lambda leaves: torch.nn.utils.clip_grad_norm_(leaves, 0.2)),

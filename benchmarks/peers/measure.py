@@ -14,7 +14,6 @@ from common.timing import Spread, interleaved, seconds_of
 from peers.agreement import check_agreement, check_threads
 from peers.worker import Run, peak_memory, train
 from peers.workload import BATCH, Workload
-from rectified.claims import t_interval
 
 MEMORY_ROUNDS = 3
 CLOCKS = ("seconds", "processor")  # of a Run; the second leaves out what others took of the core
@@ -122,6 +121,9 @@ def measure_seeds(rounds: int, *, most: int = 1024, steps: int = 50) -> dict:
 
 def exponent(seeds: np.ndarray, taken: np.ndarray) -> dict[str, float]:
     """Return e of taken ~ seeds^e; `taken` is (numbers of seeds, rounds)."""
+    # Not above: every process loads this module, and SciPy would take each a second.
+    from rectified.claims import t_interval
+
     fitted = seeds >= LINEAR_FROM
     slopes = np.polyfit(np.log(seeds[fitted]), np.log(taken[fitted]), 1)[0]  # (rounds,)
     interval = t_interval(slopes, counted="rounds")
