@@ -64,7 +64,7 @@ def show_source(name: str) -> Source:
     lines = path.read_text(encoding="utf-8").splitlines()
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
     code = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])) + "\n"
-    return Source(names[-1], module, code, _docstring_lines(node, first))
+    return Source(".".join(names), module, code, _docstring_lines(node, first))
 
 
 def _module_of(name: str) -> tuple[str, Path]:

@@ -20,7 +20,7 @@ from rectified.networks.streams import check_seeds, streams
 
 # Networks are trained in groups whose numbers stay in the processor's cache: beyond it, the same
 # step takes up to 1.4 times as long. They look at nothing of each other, so groups change no bit.
-CACHE = 6 * 2**20  # bytes
+CACHE = 10 * 2**20  # bytes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
