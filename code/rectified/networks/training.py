@@ -21,6 +21,7 @@ from rectified.networks.streams import check_seeds, streams
 # Networks are trained in groups whose numbers stay in the processor's cache: beyond it, the same
 # step takes up to 1.4 times as long. They look at nothing of each other, so groups change no bit.
 CACHE = 10 * 2**20  # bytes
+LAYERS = 32  # at least so many share it, which leaves 320 KiB for one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,9 +98,14 @@ def train(
 def bytes_of_one(
     network: Network, parameters: Parameters, examples: Examples, recipe: Recipe
 ) -> int:
-    """Return about how many bytes one network takes while it is trained."""
+    """Return about how many bytes one network takes while it is trained.
+
+    The widest layer counts for `LAYERS`, so that one array of a group stays below CACHE / LAYERS:
+    larger ones go back to the system after each step, and its pages are cleared again in the next.
+    """
     theta = parameters.flat.shape[1] * (2 + recipe.optimizer.slots)
-    return parameters.flat.itemsize * (theta + examples.batch * sum(network.widths))
+    outputs = examples.batch * max(sum(network.widths), LAYERS * max(network.widths))
+    return parameters.flat.itemsize * (theta + outputs)
 
 
 def groups_of(seeds: int, size: int) -> Iterator[slice]:
