@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -481,3 +482,30 @@ def test_what_is_said_of_learning_is_read_from_the_results() -> None:
     assert untrained.message.endswith("after 0 steps on 39 %")
     assert "19 of 20 networks" in example("between_twins").caption
     assert "as −1, 2, 2, and leaves their gates as −1, 0, 2" in example("one_step").alt
+
+
+def test_the_pictures_of_learning_refuse_what_they_cannot_show() -> None:
+    with pytest.raises(ValueError, match="results is empty; give at least one of difference_err"):
+        figures.difference_errors([])
+    for steps in ([], [0, 5], [10, 10], [20, 10]):
+        with pytest.raises(ValueError, match="steps must be multiples of 10 that rise"):
+            experiments.moons_pictures(steps=steps)
+
+
+def test_an_odd_number_of_planes_and_one_without_a_boundary_can_be_drawn() -> None:
+    result = experiments.moons_pictures(steps=(0, 10, 20))
+    sure = replace(result, lead=np.abs(result.lead) + 1.0)  # class 1 everywhere: no boundary
+    for each, lines in ((result, 3), (sure, 0)):
+        drawing = figures.moons_learned(each).drawing
+        assert len(drawing.axes) == 3
+        sets = [each for axes in drawing.axes for each in axes.collections]
+        assert sum(not each.filled for each in sets) == lines
+
+
+def test_the_table_of_a_step_has_each_parameter_and_what_moved_it() -> None:
+    table = figures.step_table(experiments.one_step())
+    assert len(table.rows) == 13
+    for _, before, slope, change, after in table.rows:
+        assert change == pytest.approx(-0.1 * slope, abs=1e-15)
+        assert after == pytest.approx(before + change, abs=1e-15)  # numbers near 1, rounded once
+    assert "-0" not in table.text().replace("-0.", "")
