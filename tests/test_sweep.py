@@ -57,7 +57,8 @@ def quiet(experiment: Callable, grid: object, **others: object) -> Sweep:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Client]:
     """Yield a client of a real cluster: a scheduler, two workers, each a process with a nanny."""
-    quietly = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    # any free port: two clusters may run at once, and a reader may have one of their own
+    quietly = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **quietly) as made,
         Client(made) as client,
