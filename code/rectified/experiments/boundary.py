@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rectified.activations import relu
-from rectified.experiments.descent import trained, two_moons
+from rectified.experiments.descent import BATCH, LEARNING_RATE, WIDTHS, trained, two_moons
 from rectified.networks import SGD, Parameters, accuracy, mlp, softmax_cross_entropy
 
 REACH = 2.6  # of the plane shown, in standard deviations of the inputs
@@ -34,9 +34,9 @@ class MoonsPictures:
 def moons_pictures(
     *,
     seed: int = 0,
-    widths: Sequence[int] = (2, 16, 16, 2),
-    learning_rate: float = 0.3,
-    batch: int = 20,
+    widths: Sequence[int] = WIDTHS,
+    learning_rate: float = LEARNING_RATE,
+    batch: int = BATCH,
     steps: Sequence[int] = (0, 10, 100, 400),
     points: int = 41,
 ) -> MoonsPictures:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rectified.activations import identity
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
 from rectified.networks import Parameters, mean_squared_error, mlp
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +42,7 @@ def bowl_descent(
     leads to the bottom, and each above it away; a negative share moves uphill, with the gradient.
     Inputs are N(1, 1), targets N(0, 1), and θ starts at a distance of 3 from the bottom.
     """
-    check_counts(steps=steps)
+    check_positive_int(steps=steps)
     rngs = generators(seeds)
     x = np.stack([rng.normal(1.0, 1.0, (32, 1)) for rng in rngs])  # (S, n, 1)
     y = np.stack([rng.standard_normal((32, 1)) for rng in rngs])

@@ -7,8 +7,8 @@ import numpy as np
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu
 from rectified.experiments.grids import full_range
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,7 +27,7 @@ def linear_stack(
     """Send 200 normal inputs through random networks of identities; weights and biases are
     normal, weights of gain 1. Source: goodfellow2016deep.
     """
-    check_counts(width=width, depth=min(depths, default=0), seeds=len(seeds))
+    check_positive_int(width=width, depth=min(depths, default=0), seeds=len(seeds))
     rows = np.array([[_one_stack(seed, depth, width) for depth in depths] for seed in seeds])
     return LinearStack(
         depths=tuple(depths),
@@ -147,7 +147,7 @@ def norm_growth(
     """Send one normal input through S random networks: bias 0, weights normal with variance
     gain² / width, or gain times a random orthogonal matrix. Source: saxe2014exact.
     """
-    check_counts(depth=depth, width=width)
+    check_positive_int(depth=depth, width=width)
     rngs = generators(seeds)
     h = np.stack([rng.standard_normal((1, width)) for rng in rngs])  # (S, 1, width)
     norm, decades = np.linalg.norm(h, axis=(1, 2)), np.empty((len(rngs), depth))
@@ -172,7 +172,7 @@ def relu_pair(
     *, n: int = 100_000, width: int = 5, rng: np.random.Generator | None = None
 ) -> ReluPair:
     """Rebuild x from relu(x) and relu(-x), for sizes from 1e-300 to 1e300 and for vectors."""
-    check_counts(n=n, width=width)
+    check_positive_int(n=n, width=width)
     rng = rng or np.random.default_rng(0)
     x = rng.choice([-1.0, 1.0], n) * 10.0 ** rng.uniform(-300, 300, n)
     vectors = rng.standard_normal((1000, width))
@@ -200,7 +200,7 @@ def random_relu_sums(
     """Draw n sums of 2·width ReLUs of `width` inputs, without biases, which alone would break
     f(x + y) = f(x) + f(y); and try that on 50 pairs of normal inputs.
     """
-    check_counts(n=n, width=width)
+    check_positive_int(n=n, width=width)
     rng = rng or np.random.default_rng(0)
     w = rng.standard_normal((n, width, 2 * width))
     coefficients = rng.standard_normal((n, 2 * width, 1))

@@ -7,7 +7,6 @@ import numpy as np
 
 from rectified.activations import identity, relu
 from rectified.data import Split, Stack, moons, split, stack
-from rectified.experiments.settings import check_counts
 from rectified.initializers import zeros
 from rectified.networks import (
     SGD,
@@ -19,6 +18,10 @@ from rectified.networks import (
     softmax_cross_entropy,
     train,
 )
+from rectified.networks.checks import check_positive_int
+
+# How the moons are learned unless told otherwise.
+WIDTHS, LEARNING_RATE, BATCH = (2, 16, 16, 2), 0.3, 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +55,7 @@ def loss_by_epoch(
     a half. On all examples at once a rate below 2 / L is sure to lower the loss with every step.
     A longer one may do so too, as L is above the curvature near the lowest point.
     """
-    check_counts(epochs=epochs)
+    check_positive_int(epochs=epochs)
     if not 1 <= batch <= 128:
         raise ValueError(f"batch must lie between 1 and 128, got {batch}")
     sets = two_moons(seeds, 128).train
@@ -115,9 +118,9 @@ class MoonsLearned:
 def learn_moons(
     *,
     seeds: Sequence[int] = range(16),
-    widths: Sequence[int] = (2, 16, 16, 2),
-    learning_rate: float = 0.3,
-    batch: int = 20,
+    widths: Sequence[int] = WIDTHS,
+    learning_rate: float = LEARNING_RATE,
+    batch: int = BATCH,
     steps: int = 400,
     every: int = 10,
 ) -> MoonsLearned:
@@ -126,7 +129,7 @@ def learn_moons(
     Each seed has 200 examples to train on and 200 others for the test, standardised, its own
     weights by He's law, and its own batches. `steps` is rounded down to a multiple of `every`.
     """
-    check_counts(every=every, steps=steps)
+    check_positive_int(every=every, steps=steps)
     parts = two_moons(seeds, 200)
     network = mlp(widths, relu)
     walk = trained(

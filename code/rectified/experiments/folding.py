@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rectified.experiments.regions import Layer, cut_square, plane_regions
-from rectified.experiments.settings import check_counts
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +30,7 @@ def pieces_by_depth(
     a seed, and as `folding_layers` does.
     Sources: hanin2019deep (random weights), montufar2014number (chosen weights).
     """
-    check_counts(seeds=len(seeds))
+    check_positive_int(seeds=len(seeds))
     folded = cut_square(folding_layers(width=width, layers=layers)).counts[-1]
     units = width * layers
     return PieceCounts(
@@ -58,7 +58,7 @@ def folding_layers(*, width: int, layers: int, box: float = 2.0) -> list[Layer]:
     """
     if width < 2 or width % 2:
         raise ValueError(f"width must be even and positive, got {width}")
-    check_counts(layers=layers)
+    check_positive_int(layers=layers)
     m = width // 2
     knots = box * (2 * np.arange(m) / m - 1)
     changes = m * np.append(1.0, 2.0 * (-1.0) ** np.arange(1, m))  # of slope, at the knots

@@ -12,8 +12,8 @@ from numpy.polynomial import Polynomial
 
 from rectified.activations import ELEMENTWISE, sigmoid
 from rectified.data import xor
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 def sigmoid_one_liner(z: np.ndarray) -> np.ndarray:
@@ -79,7 +79,7 @@ def quotient_rule(*, seeds: Sequence[int] = range(100), classes: int = 5) -> Quo
 
     Raises ValueError without seeds, and unless there is a class.
     """
-    check_counts(classes=classes)
+    check_positive_int(classes=classes)
     z = np.stack([rng.normal(0, 2, classes) for rng in generators(seeds)])  # (S, classes)
     u, v, v_slope = 1.0, 1 + np.exp(-z), -np.exp(-z)
     slope = (0 * v - u * v_slope) / v**2

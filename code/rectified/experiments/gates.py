@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from rectified.activations import Activation, identity, relu
 from rectified.activations.record import Elementwise
 from rectified.experiments.gradient_check import WIDTHS, WITHOUT_JUMPS, case
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
 from rectified.networks import Activate, Dense, Network, Parameters, mean_squared_error, mlp
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,7 +104,7 @@ def scaled_signals(
     """
     if not scale > 0:
         raise ValueError(f"scale must be positive, got {scale}")
-    check_counts(width=width, depth=depth)
+    check_positive_int(width=width, depth=depth)
     network = mlp((*[width] * depth, 1), relu)
     theta = network.draw(seeds=seeds)
     x = np.stack([rng.standard_normal((32, width)) for rng in generators(seeds)])
@@ -170,7 +170,7 @@ def gated_updates(
 
     Raises ValueError unless examples and width are at least 1.
     """
-    check_counts(examples=examples, width=width)
+    check_positive_int(examples=examples, width=width)
     x = np.stack([rng.standard_normal((examples, 4)) for rng in generators(seeds)])
     open_gate = replace(relu, derivative=identity.derivative, gate=None)
     z, gated = _gradients_one_by_one(relu, x, seeds, width)

@@ -8,9 +8,9 @@ import torch
 from numpy.typing import DTypeLike
 
 from rectified.activations import ELEMENTWISE, Activation, tanh
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators, normal
 from rectified.networks import Network, Parameters, mean_squared_error, mlp, twin
+from rectified.networks.checks import check_positive_int
 
 WITHOUT_JUMPS = tuple(f for f in ELEMENTWISE.values() if not f.jumps)  # all but the step
 WIDTHS = (3, 5, 4, 2)  # inputs, two hidden layers, outputs: 54 parameters
@@ -48,7 +48,7 @@ def case(f: Activation, *, seed: int, batch: int = 6, margin: float = 0.01) -> C
     """
     if f.jumps:
         raise ValueError(f"activations must not jump, got {f.name}")
-    check_counts(batch=batch)
+    check_positive_int(batch=batch)
     network = mlp(WIDTHS, f)
     theta = network.draw(seeds=[seed], biases=normal(0.5))
     (rng,) = generators([seed])

@@ -9,10 +9,10 @@ from scipy.optimize import brentq
 
 from rectified.activations import Activation, relu, sigmoid, tanh
 from rectified.experiments.grids import WIDE_GRID
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
 from rectified.moments import moments
 from rectified.networks import Activate, Dense, Network, Parameters
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +70,7 @@ def update_lead(
     Inputs are N(0, 1), and so are the gradients that come back: the same for all three, as are
     the weights, by He's law. Raises ValueError without seeds, and unless both counts are 1 or more.
     """
-    check_counts(examples=examples, width=width)
+    check_positive_int(examples=examples, width=width)
     drawn = [rng.standard_normal((2, examples, width)) for rng in generators(seeds)]
     size = {f: _updates(f, np.stack(drawn, axis=1), seeds) for f in (relu, sigmoid, tanh)}
     return UpdateLead(

@@ -7,8 +7,8 @@ import numpy as np
 
 from rectified.activations import Activation, sigmoid, tanh
 from rectified.experiments.grids import GRID, WIDE_GRID
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,7 +120,7 @@ def low_units(f: Activation, *, seeds: Sequence[int] = range(20), width: int = 6
     layer against the message of the same layer driven to +25. Cutting the low units out would
     change the next layer by that share.
     """
-    check_counts(width=width)
+    check_positive_int(width=width)
     share = []
     for rng in generators(seeds):
         z = rng.normal(-25.0, 1.0, (32, width))
@@ -146,7 +146,7 @@ class TanhOnInputs:
 
 def tanh_on_inputs(*, steps: int = 10_000) -> TanhOnInputs:
     """Ask whether tanh makes negative inputs more negative, or brings inputs nearer to ±1."""
-    check_counts(steps=steps)
+    check_positive_int(steps=steps)
     negatives, small = GRID[GRID < 0], GRID[(np.abs(GRID) < 1) & (GRID != 0)]
     nearer = np.abs(np.sign(small) - tanh(small)) < np.abs(np.sign(small) - small)
     iterates = np.ones(steps + 1)
@@ -182,7 +182,7 @@ def tanh_against_sigmoid(
 
     Source: lecun1998efficient. Beyond 19 the doubles nearest to tanh are -1 and 1 themselves.
     """
-    check_counts(inputs=inputs)
+    check_positive_int(inputs=inputs)
     z = np.stack([rng.standard_normal(inputs) for rng in generators(seeds)])  # (S, inputs)
     h = tanh(WIDE_GRID[np.abs(WIDE_GRID) <= 16])
     return TanhAgainstSigmoid(

@@ -9,13 +9,6 @@ from rectified.data import Dataset, Split
 from rectified.initializers import Initializer
 
 
-def check_counts(**counts: int) -> None:
-    """Raise ValueError, naming the argument, unless each count is 1 or more."""
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count}")
-
-
 def check_elementwise(f: Activation) -> None:
     """Raise TypeError unless f is elementwise."""
     if not isinstance(f, Activation):

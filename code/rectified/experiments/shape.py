@@ -6,7 +6,7 @@ import numpy as np
 
 from rectified.activations import ELEMENTWISE, Activation, relu, silu
 from rectified.experiments.grids import GRID, WIDE_GRID, full_range
-from rectified.experiments.settings import check_counts
+from rectified.networks.checks import check_positive_int
 
 ROUNDING = 1e-12  # of a value of size 1; no activation here is computed less exactly
 
@@ -142,7 +142,7 @@ def relu_order(*, pairs: int = 10_000, rng: np.random.Generator | None = None) -
     """Count, without any tolerance, where relu or its slope falls; and test midpoint convexity,
     which is the same as a slope that never falls.
     """
-    check_counts(pairs=pairs)
+    check_positive_int(pairs=pairs)
     rng = rng or np.random.default_rng(0)
     z = full_range(relu)
     x, y = rng.standard_normal((2, pairs)) * 10.0

@@ -8,8 +8,8 @@ from scipy.optimize import brentq
 
 from rectified.activations import Activation, sigmoid, step, tanh
 from rectified.experiments.grids import GRID, WIDE_GRID, full_range
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +24,7 @@ class SecantSlopes:
 
 def secant_slopes(*, halvings: int = 6) -> SecantSlopes:
     """Bring the two points of the sigmoid together, and compare with s·(1 - s)."""
-    check_counts(halvings=halvings)
+    check_positive_int(halvings=halvings)
     h = 2.0 ** -np.arange(1, halvings + 2)
     return SecantSlopes(
         h=h,
@@ -107,7 +107,7 @@ def backward_gain(
     gain² · E[f'(z)²]. A small `input_std` keeps tanh near zero, where it is like the identity.
     Sources: glorot2010understanding, he2015delving.
     """
-    check_counts(width=width)
+    check_positive_int(width=width)
     if not input_std > 0:
         raise ValueError(f"input_std must be positive, got {input_std}")
     if depth < 2:

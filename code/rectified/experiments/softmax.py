@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from rectified.activations import relu, sigmoid, softmax
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +24,7 @@ def softmax_sums(
     *, n: int = 1000, classes: int = 10, rng: np.random.Generator | None = None
 ) -> SoftmaxSums:
     """Add up softmax of n vectors of normal scores, standard deviation 3."""
-    check_counts(n=n, classes=classes)
+    check_positive_int(n=n, classes=classes)
     rng = rng or np.random.default_rng(0)
     z = 3 * rng.standard_normal((n, classes))
     p, moved = softmax.value(z), softmax.value(z + rng.uniform(-100, 100, (n, 1)))
@@ -51,7 +51,7 @@ def softmax_as_logistic(
 
     Source: bridle1990probabilistic.
     """
-    check_counts(n=n, classes=min(classes, default=0))
+    check_positive_int(n=n, classes=min(classes, default=0))
     rng = rng or np.random.default_rng(0)
     pairs = 5 * rng.standard_normal((n, 2))
     two_class = softmax.value(pairs)[:, 0] - sigmoid(pairs[:, 0] - pairs[:, 1])
@@ -85,7 +85,7 @@ def softmax_decisions(
 
     Source: kulbear2017relu.
     """
-    check_counts(n=n, classes=classes)
+    check_positive_int(n=n, classes=classes)
     rng = rng or np.random.default_rng(0)
     z = rng.standard_normal((n, classes)) * 10.0 ** rng.uniform(-1, 1, (n, 1))
     p = softmax.value(z)

@@ -12,8 +12,8 @@ from rectified.experiments.fingerprint import mark
 from rectified.experiments.folders import ResultFolder
 from rectified.experiments.points import Grid, described, points, same
 from rectified.experiments.progress import progress_bar
-from rectified.experiments.settings import check_counts
 from rectified.experiments.workers import computed
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -114,4 +114,4 @@ def _check_executor(executor: object) -> None:
             "executor must be None, a number of processes or a concurrent.futures.Executor (of a "
             f"dask client, client.get_executor()), got {type(executor).__name__}"
         )
-    check_counts(executor=executor)
+    check_positive_int(executor=executor)

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu, sigmoid, step, tanh
-from rectified.experiments.settings import check_counts
 from rectified.initializers import generators
+from rectified.networks.checks import check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,7 +26,7 @@ def unit_three_ways(
     """Compute f(sum of w·x, plus b) by a Python loop, by NumPy and by PyTorch, in float64, for
     every elementwise activation. Source: goodfellow2016deep.
     """
-    check_counts(units=units, fan_in=fan_in)
+    check_positive_int(units=units, fan_in=fan_in)
     loop_error, torch_error = [], []
     for rng in generators(seeds):
         x, b = rng.standard_normal(fan_in), rng.standard_normal(units)
