@@ -12,7 +12,6 @@ import numpy as np
 from rectified.activations import VectorActivation
 from rectified.networks.layers import Activate, Dense
 from rectified.networks.losses import accuracy
-from rectified.networks.network import Network
 from rectified.networks.parameters import Parameters, is_weight
 from rectified.networks.recipe import Snapshot
 
@@ -65,12 +64,8 @@ def error(seen: Snapshot) -> np.ndarray:
 
 def hidden_outputs(seen: Snapshot) -> list[np.ndarray]:
     """Return h of each hidden layer, what the next layer of weighted sums takes."""
-    dense = _dense_inputs(seen.network, seen.trace.saved)
-    return dense[1:]
-
-
-def _dense_inputs(network: Network, saved: tuple) -> list[np.ndarray]:
-    return [h for layer, h in zip(network.layers, saved, strict=True) if isinstance(layer, Dense)]
+    layers = zip(seen.network.layers, seen.trace.saved, strict=True)
+    return [h for layer, h in layers if isinstance(layer, Dense)][1:]
 
 
 def _weights(parameters: Parameters) -> list[np.ndarray]:
