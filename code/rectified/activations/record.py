@@ -137,7 +137,8 @@ class Activation(Entry):
                 object.__setattr__(self, name, Elementwise(given))
         for name in ("kinks", "jumps", "parameters"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        self._check_shortcuts()
+        if self.keeps_slope or self.gate is not None:
+            self._check_shortcuts()
 
     def _check_shortcuts(self) -> None:
         """Raise ValueError where a copy with another value or derivative cannot keep these."""
