@@ -5,6 +5,8 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rectified.activations import record
+
 
 def check_positive_int(**counts: int) -> None:
     """Raise TypeError or ValueError, naming the argument, unless each is an integer >= 1."""
@@ -25,9 +27,7 @@ def check_number(**numbers: float) -> None:
 def check_positive(**numbers: float) -> None:
     """Raise TypeError or ValueError, naming the argument, unless each is finite and above 0."""
     check_number(**numbers)
-    for name, number in numbers.items():
-        if not 0 < number < np.inf:
-            raise ValueError(f"{name} must be positive and finite, got {number}")
+    record.check_positive(**numbers)
 
 
 def check_share(**shares: float) -> None:
