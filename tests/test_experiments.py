@@ -27,6 +27,7 @@ from rectified.activations import (
 )
 from rectified.claims.references import reference, references
 from rectified.experiments import collapse, shape
+from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
 
 NEED_TRAINING = {
     "linear-net-easy-to-train",
@@ -308,15 +309,12 @@ SEEDED: dict[str, Callable[[list[int]], object]] = {
 
 @pytest.mark.parametrize("run", SEEDED.values(), ids=SEEDED.keys())
 def test_a_seed_gives_the_same_row_alone_and_in_company(run: Callable) -> None:
-    company = run([7, 3, 11])
-    assert_array_equal(run([3]), company[1:2])
-    assert not np.array_equal(company[0], company[1])  # or the seed would do nothing
+    assert_same_alone_and_in_company(run)
 
 
 @pytest.mark.parametrize("run", SEEDED.values(), ids=SEEDED.keys())
 def test_no_seed_at_all_is_refused(run: Callable) -> None:
-    with pytest.raises(ValueError, match="seed"):
-        run([])
+    assert_no_seed_is_refused(run)
 
 
 @pytest.mark.parametrize(
