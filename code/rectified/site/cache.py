@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 KEPT = 3  # states: going back to one of the last few executes nothing
-OUTSIDE = {"site", "homework"}  # rooms that no chapter imports, so no output depends on them
+# Folders that no output depends on: rooms that no chapter imports, and what labs do in a browser
+OUTSIDE = {"site", "homework", "source", "joined"}
 
 
 def cache_path(root: Path) -> Path:
     """Return the cache of the book in `root` for its present state.
 
     Its name is a digest of all that the chapters' outputs depend on but their own cells: Python,
-    `requirements.txt` and the files of `code/rectified`, the rooms in `OUTSIDE` left out. The
+    `requirements.txt` and the files of `code/rectified`, the folders in `OUTSIDE` left out. The
     cells themselves are jupyter-cache's key within it.
     """
     paths = [root / "requirements.txt", *files(root / "code/rectified", without=OUTSIDE)]

@@ -18,12 +18,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from rectified.display.place import PAGE
 from rectified.site.cache import cache_path, keep_newest
 
 TIMEOUT = 120  # seconds for one cell
 LINES = 16  # of a traceback: what a claim that disagrees has to say fits in
 KERNEL = "python3"
 ENVIRONMENT = {  # of the kernels: the jobs share the cores, so each chapter has one thread
+    PAGE: "1",  # labs show what the site's own script brings to life
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

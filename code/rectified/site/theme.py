@@ -10,12 +10,21 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.fileutil import copy_asset
 
+import rectified
 from rectified import display
 from rectified.site.launch import launch_links
 
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
-SHEETS = ("tokens.css", "katex/katex.min.css", "outputs.css", "book.css")
+LABS = Path(rectified.__file__).with_name("labs")  # not imported: it would bring PyTorch
+# style sheet -> what a page that needs it has in it
+SHEETS = {
+    "tokens.css": "",
+    "katex/katex.min.css": 'class="katex',
+    "outputs.css": "",
+    "book.css": "",
+    "labs.css": "data-lab=",
+}
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
@@ -40,6 +49,8 @@ def copy_assets(app: Sphinx) -> None:
     copy_asset(DISPLAY / "fonts", static / "fonts")
     for name in ("tokens.css", "outputs.css"):
         copy_asset(DISPLAY / name, static)
+    copy_asset(LABS / "joined", static / "labs")
+    shutil.copyfile(LABS / "lab.css", static / "labs.css")
 
 
 def fill_page(
@@ -47,12 +58,14 @@ def fill_page(
 ) -> None:
     """Choose the page's assets and write what stands above its title."""
     body = context.get("body", "")
-    sheets = [name for name in SHEETS if "katex" not in name or 'class="katex' in body]
+    sheets = [name for name, sign in SHEETS.items() if sign in body]
     context["css_files"].clear()  # what themes and extensions added; these lists are Sphinx's own
     context["script_files"].clear()
     for name in sheets:
         app.add_css_file(name)
     app.add_js_file("rectified.js", loading_method="defer")
+    if "labs.css" in sheets:
+        app.add_js_file("labs/hydrate.mjs", type="module")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
