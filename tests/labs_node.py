@@ -15,7 +15,13 @@ def node(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """Run Node in the root of the project and return what became of it."""
     command = [str(NODE), *words]
     return subprocess.run(
-        command, input=given, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120
+        command,
+        input=given,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
     )
 
 
@@ -24,7 +30,9 @@ def run(name: str, payload: Any = None) -> Any:
 
     Both ways it is JSON, in which NaN and infinities are strings (`exchange.mjs` does the same).
     """
-    done = node("tools/labs.mjs", "run", f"tests/javascript/{name}", given=json.dumps(sent(payload)))
+    done = node(
+        "tools/labs.mjs", "run", f"tests/javascript/{name}", given=json.dumps(sent(payload))
+    )
     assert done.returncode == 0, done.stderr
     return received(json.loads(done.stdout))
 
