@@ -17,7 +17,7 @@ unexport JUPYTER_PATH
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab audit bench format lint requirements repository clean moved
+.PHONY: help book test serve lab labs audit bench format lint requirements repository clean moved
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -30,13 +30,21 @@ MOVED := $(shell test -x $(PY) && test "$$(cat .venv/.folder 2>/dev/null)" = "$$
 .venv/.book .venv/.test .venv/.lab .venv/.bench: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
 	@sh tools/environment.sh $*
 
+# What the labs' JavaScript is joined and checked with, at the versions of package-lock.json. Node
+# comes with the Python packages, so that no machine needs one of its own.
+NODE := $(BIN)/node
+node_modules/.installed: package-lock.json package.json .npmrc .venv/.test
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent >.venv/install-npm.log 2>&1 || \
+	  { echo "npm could not install what the labs are checked with; the details are in .venv/install-npm.log" >&2; exit 1; }
+	@touch "$@"
+
 # ---------------------------------------------------------------- read, run, test
 book: .venv/.book ## execute what changed, build the site, say where it is
 	@"$(PY)" -m rectified.site . $(JOBS)
 	@"$(BIN)/jupyter-book" build . -q -W --keep-going >/dev/null || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:$(PORT)"
 
-test: book .venv/.test ## run the whole suite: package, chapters, site, labs in a real browser
+test: book node_modules/.installed ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
 	@"$(PY)" -m pytest -n 2 --cov --nbmake --nbmake-kernel=python3 $(TESTS)
 
@@ -47,21 +55,27 @@ lab: .venv/.book .venv/.lab ## open the chapters in JupyterLab
 	@"$(BIN)/jupyter-lab" --notebook-dir=chapters
 
 # ---------------------------------------------------------------- slow checks, figures for people
-audit: book .venv/.test ## the slow checks: other seeds, long runs; each prints its figures
+audit: book node_modules/.installed ## the slow checks: other seeds, long runs; each prints its figures
 	@"$(PY)" tools/browser.py
 	@"$(PY)" -m pytest -s -m audit tests
 
-bench: .venv/.bench ## the benchmarks with their peers, as tables and JSON
+bench: .venv/.bench node_modules/.installed ## the benchmarks with their peers, as tables and JSON
 	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done
 
 # ---------------------------------------------------------------- for those who carry the work on
-format: .venv/.test ## bring code and notebooks into form
+labs: node_modules/.installed ## join the labs' modules, after a change of labs/source
+	@"$(NODE)" tools/labs.mjs join
+
+format: node_modules/.installed ## bring code and notebooks into form
 	@"$(PY)" -m ruff check --quiet --fix .
 	@"$(PY)" -m ruff format .
+	@"$(NODE)" node_modules/@biomejs/biome/bin/biome check --write --log-level=error .
 
-lint: .venv/.test ## say what is out of form, and change nothing
+lint: node_modules/.installed ## say what is out of form, and change nothing
 	@"$(PY)" -m ruff check .
 	@"$(PY)" -m ruff format --check .
+	@"$(NODE)" node_modules/@biomejs/biome/bin/biome check .
+	@"$(NODE)" node_modules/typescript/bin/tsc
 
 # Pins that still fit are kept. UPGRADE=1 asks for the newest instead; RESOLUTION=lowest-direct for the
 # oldest that pyproject.toml accepts; CONSTRAINTS=.github/colab-constraints.txt for those of Colab.

@@ -31,7 +31,7 @@ ROOMS = (  # each imports from those before it only
 )
 LONGEST_MODULE = 300
 GENERATED = re.compile(
-    r"\.git|\.venv|_build|dist|.*_cache|__pycache__|\.hypothesis|\.ipynb_checkpoints"
+    r"\.git|\.venv|node_modules|_build|dist|.*_cache|__pycache__|\.hypothesis|\.ipynb_checkpoints"
 )
 ONE_MACHINE = re.compile(r"(?<![\w.~})/-])/(?:work|root|home|Users|opt|mnt)/\w+")
 UNFINISHED = re.compile("|".join(map(r"\b{}\b".format, ("TO" + "DO", "FIX" + "ME", "X" * 3))))
