@@ -2,35 +2,24 @@
 
 import gzip
 import re
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
+from serving import served
 
 THEMES = ("light", "dark")
 BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_: object) -> None: ...
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Serve the site on localhost and yield its address."""
-    handler = partial(QuietHandler, directory=str(SITE))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(SITE) as at:
+        yield at
 
 
 Opener = Callable[..., Page]
