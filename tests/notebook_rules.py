@@ -39,7 +39,7 @@ class Chapter:
     path: Path
     text: str
     address: str = ""  # of the repository
-    is_root: bool = False  # the introduction: no exercises
+    place: str = "body"  # or "root": the introduction, no exercises; or "appendix": no lesson
     sources: frozenset[str] = frozenset()  # addresses that references.bib holds
     claim_ids: frozenset[str] = frozenset()
 
@@ -196,7 +196,9 @@ def has_the_parts_of_a_chapter(chapter: Chapter) -> Iterator[str]:
         "a summary": r"(?m)^## Summary$",
         "what comes next": r"(?m)^\*\*Next:?\*\*",
     }
-    if not chapter.is_root:
+    if chapter.place == "appendix":
+        return
+    if chapter.place == "body":
         wanted |= {"the folklore": r"(?m)^## Folklore, tested$", "exercises": r"(?m)^## Exercises$"}
     for part, pattern in wanted.items():
         if not re.search(pattern, chapter.prose):
@@ -208,7 +210,7 @@ def has_the_parts_of_a_chapter(chapter: Chapter) -> Iterator[str]:
 
 def has_exercises_with_solutions(chapter: Chapter) -> Iterator[str]:
     """Six exercises or more, counted from 1, each with a folded solution; three graded by code."""
-    if chapter.is_root:
+    if chapter.place != "body":
         return
     numbers = [int(number) for number in EXERCISE.findall(chapter.prose)]
     if len(numbers) < 6 or numbers != list(range(1, len(numbers) + 1)):

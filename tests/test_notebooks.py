@@ -37,13 +37,21 @@ def sources() -> frozenset[str]:
     return frozenset(found)
 
 
+def place(name: str) -> str:
+    """Return where _toc.yml has a chapter: "root", "appendix" or "body"."""
+    if name == TOC["root"]:
+        return "root"
+    (caption,) = {part["caption"] for part in TOC["parts"] if {"file": name} in part["chapters"]}
+    return "appendix" if caption == "Appendix" else "body"
+
+
 def chapter(path: Path) -> Chapter:
     """Return a chapter of the book with all that it may refer to."""
     return Chapter(
         path,
         path.read_text(encoding="utf-8"),
         address=repository.current(),
-        is_root=TOC["root"] == f"chapters/{path.stem}",
+        place=place(f"chapters/{path.stem}"),
         sources=sources(),
         claim_ids=frozenset(claims.LEDGER),
     )

@@ -52,3 +52,8 @@ for (const [selector, kind] of Object.entries(KINDS)) {
     element.setAttribute("aria-label", `${kind} ${index + 1}, scrolls sideways`);
   });
 }
+
+// A page opened as a file runs no module, so its labs stay pictures, which say why.
+if (location.protocol === "file:") {
+  for (const sentence of document.querySelectorAll(".rc-served")) sentence.hidden = false;
+}
