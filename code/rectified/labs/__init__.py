@@ -2,4 +2,6 @@
 
 from rectified.labs.lab import Lab, Try
 
-__all__ = ["Lab", "Try"]
+ALL: dict[str, type[Lab]] = {lab.slug: lab for lab in ()}  # in the order of the chapters
+
+__all__ = ["ALL", "Lab", "Try"]
