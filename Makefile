@@ -17,7 +17,7 @@ unexport JUPYTER_PATH
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab labs audit bench format lint requirements repository clean moved
+.PHONY: help book test serve lab audit bench labs format lint requirements repository clean moved
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
