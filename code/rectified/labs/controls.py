@@ -195,4 +195,4 @@ class Rows(Control):
 
 def is_number(value: Any) -> bool:
     """Say whether a value is a finite real number; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf

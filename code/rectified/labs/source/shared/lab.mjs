@@ -287,9 +287,10 @@ function literal(value) {
  */
 function restore(stage) {
   if (stage.words.place !== "page") return;
+  const start = `#${stage.words.id}?`;
   const read = () => {
-    const [id, query] = location.hash.slice(1).split("?", 2);
-    if (id !== stage.words.id || query === undefined) return;
+    if (!location.hash.startsWith(start)) return;
+    const query = location.hash.slice(start.length);
     stage.set(fromQuery(stage.schema, query) ?? initial(stage.schema));
   };
   read();

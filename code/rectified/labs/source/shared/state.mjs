@@ -88,7 +88,9 @@ export function toQuery(schema, state) {
  */
 export function fromQuery(schema, query) {
   const state = initial(schema);
-  for (const [name, text] of new URLSearchParams(query)) {
+  const entries = [...new URLSearchParams(query)];
+  if (new Map(entries).size < entries.length) return null; // an entry stands there twice
+  for (const [name, text] of entries) {
     if (!Object.hasOwn(schema, name)) return null;
     const value = read(schema[name], text);
     if (!fits(schema[name], value)) return null;
