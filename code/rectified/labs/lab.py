@@ -58,9 +58,9 @@ class Lab(anywidget.AnyWidget):
     _words = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Give the subclass its front end."""
+        """Give the subclass its style, and its front end if it brings none."""
         if "slug" in cls.__dict__:
-            cls._esm = JOINED / f"{cls.slug}.mjs"
+            cls._esm = cls.__dict__.get("_esm", JOINED / f"{cls.slug}.mjs")
             cls._css = style()
         super().__init_subclass__(**settings)
 
