@@ -5,11 +5,17 @@ import shutil
 from pathlib import Path
 from unittest import mock
 
-from rectified import display
+import pytest
+
+from rectified import display, labs
 from rectified.display.place import PAGE
 from rectified.labs import Lab
 from rectified.labs import lab as frame
 from rectified.site import theme
+from sample_lab import Sample
+
+LABS: dict[str, type[Lab]] = {Sample.slug: Sample, **labs.ALL}
+each_lab = pytest.mark.parametrize("slug", LABS)
 
 SHEETS = ("tokens.css", "outputs.css", "book.css", "labs.css")
 TEMPLATE = """<!DOCTYPE html>
