@@ -90,15 +90,25 @@ class Number(Control):
 
 
 class Whole(Control):
-    """A whole number between `low` and `high`, ends included."""
+    """A whole number between `low` and `high`, ends included; `step` and `scale` as of `Number`."""
 
     kind = "whole"
 
     def __init__(
-        self, initial: int, *, label: str, low: int, high: int, step: int = 1, unit: str = ""
+        self,
+        initial: int,
+        *,
+        label: str,
+        low: int,
+        high: int,
+        step: int = 1,
+        scale: str = "linear",
+        unit: str = "",
     ) -> None:
-        """Take bounds, step and unit."""
-        super().__init__(initial, label=label, low=low, high=high, step=step, unit=unit)
+        """Take bounds, step, scale ("linear" or "log") and unit."""
+        super().__init__(
+            initial, label=label, low=low, high=high, step=step, scale=scale, unit=unit
+        )
 
     def takes(self, value: Any, **facts: Any) -> bool:
         """Say whether it is a whole number within the bounds."""

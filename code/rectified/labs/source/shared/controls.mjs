@@ -80,7 +80,7 @@ function slider(entry, { id, moved, signal }) {
  * Return how many steps an entry has, and the way from a step to its value and back.
  * @param {Described} entry
  */
-export function steps({ low, high, step, scale }) {
+export function steps({ kind, low, high, step, scale }) {
   const log = scale === "log";
   const span = log ? Math.log(high / low) : high - low;
   const count = Math.round(span / (log ? Math.log(step) : step));
@@ -90,7 +90,7 @@ export function steps({ low, high, step, scale }) {
     value(index) {
       if (index >= count) return high;
       const exact = log ? low * Math.exp((index / count) * span) : low + index * step;
-      return Number(exact.toPrecision(log ? 3 : 12));
+      return kind === "whole" ? Math.round(exact) : Number(exact.toPrecision(log ? 3 : 12));
     },
     /** @param {number} value */
     index: (value) => Math.round(((log ? Math.log(value / low) : value - low) / span) * count),
