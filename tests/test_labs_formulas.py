@@ -65,7 +65,7 @@ def members(tables: dict[str, Any]) -> list[Member]:
                 for _ in range(MEMBERS)
             ]
             found += [(name, parameters) for parameters in [*ends, *drawn]]
-    return [*found, ("prelu", {"slope": 0.0}), ("prelu", {"slope": 1.0})]
+    return [*found, *(("prelu", {"slope": slope}) for slope in (-3.3, 0.0, 1.0))]
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def vector_cases() -> list[tuple[Member, np.ndarray]]:
     z = np.concatenate([rng.normal(0, scale, (6, 12)) for scale in (1e-9, 1, 30)])
     z = np.concatenate([z, np.round(z[6:12]), np.zeros((1, 12))])  # rounded: ties and zeros
     odd = np.array(
-        [[np.inf, 1.0, np.nan, 2.0, -np.inf, 0.5], [-np.inf] * 6, [700.0] * 3 + [-1e300] * 3]
+        [[np.inf, 1.0, np.nan, 2.0, -np.inf, 0.5], [-np.inf] * 6, [720.0] * 3 + [-1e300] * 3]
     )
     names: list[Member] = [(name, {}) for name in VECTOR]
     names += [("maxout", {"pieces": pieces}) for pieces in (3, 4, 6, 12)]

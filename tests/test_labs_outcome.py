@@ -121,7 +121,17 @@ def test_atoms_are_in_no_bin() -> None:
     assert found["below"] == found["above"] == 0
 
 
-# ---- Extremes
+# ---- Saturation
+def test_a_slope_is_taken_from_its_own_side_of_a_kink() -> None:
+    names: list[tuple[str, dict[str, float]]] = [("relu", {}), ("hard_tanh", {}), ("relu6", {})]
+    names += [("prelu", {"slope": -1.0}), ("leaky_relu", {"slope": 0.5}), ("hard_sigmoid", {})]
+    cases = [(member, (0.5, 3.0)) for member in names]
+    for (member, _), found in zip(cases, asked(cases, WINDOW), strict=True):
+        flat = sum(atom["mass"] for atom in found["atoms"])
+        # slopes are constant, so nothing but roundings
+        assert found["saturated"] == pytest.approx(flat, abs=1e-12), member
+
+
 def test_saturation_begins_where_the_chapter_says() -> None:
     for name in ("sigmoid", "tanh", "softsign"):
         edge = flat_ends(ELEMENTWISE[name]).edge
@@ -132,6 +142,7 @@ def test_saturation_begins_where_the_chapter_says() -> None:
         )  # within a panel the slope is taken for a line
 
 
+# ---- Extremes
 @pytest.mark.parametrize("normal", [(0.0, 1e-6), (-30.0, 1.0), (1e4, 1.0), (0.0, 1e3)], ids=str)
 def test_masses_add_up_wherever_the_normal_lies(normal: tuple[float, float]) -> None:
     cases = [((name, {}), normal) for name in ELEMENTWISE]

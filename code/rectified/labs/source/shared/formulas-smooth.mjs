@@ -1,5 +1,5 @@
 /**
- * Smooth activations. Each formula is arranged around exp(-|z|), which neither overflows nor
+ * Smooth activations. Most formulas are arranged around exp(-|z|), which neither overflows nor
  * cancels, as in the Python modules `activations/smooth.py` and `activations/gated.py`.
  */
 import { clip, made } from "./formulas-straight.mjs";
@@ -14,17 +14,14 @@ const TANH_LINEAR = 1.5957691216057308; // 2 sqrt(2 / π)
 const TANH_CUBIC = 0.07135481627260025; // 0.044715 times it
 
 /**
- * Return the sigmoid of z from e = exp(-|z|).
+ * exp overflows only where the sigmoid is below 1e-308.
  * @param {number} z
- * @param {number} e
  */
-function logistic(z, e) {
-  return (z < 0 ? e : 1) / (1 + e);
-}
+const logistic = (z) => 1 / (1 + exp(-z));
 
 export const sigmoid = () =>
   made(
-    (z) => logistic(z, exp(-abs(z))),
+    logistic,
     (z) => {
       const e = exp(-abs(z));
       return e / ((1 + e) * (1 + e));
@@ -51,7 +48,7 @@ export const softsign = () =>
 export const softplus = (beta) =>
   made(
     (z) => max(z, 0) + Math.log1p(exp(-beta * abs(z))) / beta,
-    (z) => logistic(z, exp(-beta * abs(z))),
+    (z) => logistic(beta * z),
   );
 
 /** @param {number} alpha */
