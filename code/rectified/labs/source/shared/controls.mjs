@@ -56,7 +56,8 @@ function inSteps(entry, value) {
  */
 function slider(entry, { id, moved, signal }) {
   const scale = steps(entry);
-  const output = html("output", { for: id });
+  // the slider's value text says it; as an output alone it would be read out at every step
+  const output = html("output", { for: id, "aria-hidden": "true" });
   const input = html("input", { type: "range", id, min: 0, max: scale.count, step: 1 });
   input.addEventListener("input", () => moved(scale.value(input.valueAsNumber)), { signal });
   const node = html(
