@@ -137,6 +137,6 @@ def mathml(latex: str) -> str:
 
 @cache
 def style() -> str:
-    """Return the labs' style with the tokens that it uses, for a page that has neither."""
+    """Return the labs' style with all tokens, for a page that has none: pictures use them, too."""
     rules = minified((HERE / "lab.css").read_text(encoding="utf-8"))
-    return tokens.scoped(".rc-lab", tokens.used(rules)) + rules
+    return tokens.scoped(".rc-lab", tokens.ALL) + rules
