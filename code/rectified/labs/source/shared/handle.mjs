@@ -46,6 +46,9 @@ export class Handle {
     );
     const { signal } = grip;
     this.node.addEventListener("keydown", (event) => this.key(event), { signal });
+    // a finger drags the handle, not the page: within an SVG, Chromium heeds no touch-action
+    const still = { signal, passive: false };
+    this.node.addEventListener("touchstart", (event) => event.preventDefault(), still);
     this.node.addEventListener("pointerdown", (event) => this.grab(event), { signal });
     this.node.addEventListener("pointermove", (event) => this.drag(event), { signal });
   }
