@@ -29,9 +29,13 @@ function train({ products, f, widths, x, y, theta, loss, optimizer, rate, steps,
   const accuracy = LOSSES[loss].accuracy(h, targets, fanOut);
   const elsewhere = new Float64Array((points.length / widths[0]) * fanOut);
   network.evaluate(Float64Array.from(points), elsewhere);
-  const copies = network.layers.map(({ z, h, gradZ }) => [z.slice(), h.slice(), gradZ.slice()]);
+  const layers = network.layers.map(({ z, h, gradZ }) => ({
+    z: z.slice(),
+    h: h.slice(),
+    gradZ: gradZ.slice(),
+  }));
   const { theta: after, gradient } = network;
-  return { losses, accuracy, theta: after.slice(), gradient: gradient.slice(), copies, elsewhere };
+  return { losses, accuracy, theta: after.slice(), gradient: gradient.slice(), layers, elsewhere };
 }
 
 const TASKS = { train };

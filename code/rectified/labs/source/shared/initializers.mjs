@@ -42,7 +42,8 @@ function independent(title, variance, unit) {
  * @param {Float64Array} other
  */
 function remove(vector, other) {
-  const shared = vector.reduce((sum, entry, i) => sum + entry * other[i], 0);
+  let shared = 0;
+  for (let i = 0; i < vector.length; i++) shared += vector[i] * other[i];
   for (let i = 0; i < vector.length; i++) vector[i] -= shared * other[i];
 }
 
