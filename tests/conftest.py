@@ -1,12 +1,13 @@
 """What several test files share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import browser
+from serving import served
 
 FLAGS = (  # a browser that asks nothing of the net on its own behalf
     "--disable-background-networking",
@@ -30,3 +31,23 @@ def chromium() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=flags)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a page for each lab, and yield the address."""
+    import lab_pages  # not above: it brings PyTorch
+
+    folder = tmp_path_factory.mktemp("labs")
+    lab_pages.write_all(folder)
+    with served(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def open_lab(chromium: Browser, lab_address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that opens a lab's page; afterwards none may have complained."""
+    import lab_pages
+
+    with lab_pages.opener(chromium, lab_address) as opened:
+        yield opened

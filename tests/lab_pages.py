@@ -2,10 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from rectified import display, labs
 from rectified.display.place import PAGE
@@ -20,25 +25,59 @@ each_lab = pytest.mark.parametrize("slug", LABS)
 SHEETS = ("tokens.css", "outputs.css", "book.css", "labs.css")
 TEMPLATE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">{links}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">{links}
+<script defer src="rectified.js"></script>
 <script type="module" src="labs/hydrate.mjs"></script></head>
 <body><main class="bd-main"><article class="bd-article"><section><h1>{title}</h1>
+<button type="button" id="theme" hidden>Theme</button>
 <div class="cell"><div class="cell_output"><div class="rc-output">{lab}</div></div></div>
 <p>What follows.</p></section></article></main></body></html>
 """
+# Stands where the page looks for a lab: hands on what the page gives, and lets a test see it.
+OBSERVED = """\
+import lab from "./{slug}.joined.mjs";
+window.hosts = [];
+export default {{
+  render(host) {{
+    const close = lab.render(host);
+    window.hosts.push({{ ...host, close }});
+    return close;
+  }},
+}};
+"""
+# Errors that the browser only tells the page, and waiting until what was asked for is drawn.
+HELP = """
+addEventListener("error", ({ message }) => console.error(message));
+addEventListener("unhandledrejection", ({ reason }) => console.error(String(reason)));
+window.drawn = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+window.stateOf = (model) => Object.fromEntries(
+  Object.keys(model.get("_schema")).map((name) => [name, model.get(name)]),
+);
+"""
+STARTED = """() => window.hosts?.length > 0 && document.querySelector(".rc-readout")?.textContent
+  && document.querySelector(".rc-picture")?.childElementCount > 0"""
 
 
-def write_site(folder: Path, labs: dict[str, Lab]) -> None:
-    """Write `NAME.html` for each lab, and what the pages load."""
+def write_site(folder: Path, placed: dict[str, Lab], *, observed: bool = False) -> None:
+    """Write `NAME.html` for each lab, and what the pages load; tests can see into observed ones."""
     display_folder, labs_folder = Path(display.__file__).parent, Path(frame.__file__).parent
-    shutil.copytree(labs_folder / "joined", folder / "labs")
+    static = Path(theme.__file__).parent / "static"
+    (folder / "labs").mkdir()
+    shutil.copy(labs_folder / "joined/hydrate.mjs", folder / "labs")
     shutil.copytree(display_folder / "fonts", folder / "fonts")
     for path in (display_folder / "tokens.css", display_folder / "outputs.css"):
         shutil.copy(path, folder)
     shutil.copy(labs_folder / "lab.css", folder / "labs.css")
-    shutil.copy(Path(theme.__file__).parent / "static/book.css", folder)
+    shutil.copy(static / "book.css", folder)
+    shutil.copy(static / "rectified.js", folder)
     links = "".join(f'<link rel="stylesheet" href="{name}">' for name in SHEETS)
-    for name, lab in labs.items():
+    for name, lab in placed.items():
+        module = folder / "labs" / f"{lab.slug}.mjs"
+        module.write_text(lab._esm, encoding="utf-8")
+        if observed:
+            module.rename(module.with_name(f"{lab.slug}.joined.mjs"))
+            module.write_text(OBSERVED.format(slug=lab.slug), encoding="utf-8")
         page = TEMPLATE.format(title=lab.question, links=links, lab=lab.placeholder())
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
@@ -47,3 +86,66 @@ def on_page(make: type[Lab], **state: object) -> Lab:
     """Make a lab as a chapter that is executed for the site makes it."""
     with mock.patch.dict(os.environ, {PAGE: "1"}):
         return make(**state)
+
+
+# ---- what the tests of all labs share; its fixtures are in conftest.py
+def write_all(folder: Path) -> None:
+    """Write an observed page for each lab."""
+    write_site(folder, {slug: on_page(make) for slug, make in LABS.items()}, observed=True)
+
+
+LabOpener = Callable[..., Page]
+
+
+@contextmanager
+def opener(chromium: Browser, address: str) -> Iterator[LabOpener]:
+    """Yield a function that opens a lab's page in a context of its own, and waits for its picture.
+
+    Afterwards no page may have said anything, or have asked another host.
+    """
+    contexts: list[BrowserContext] = []
+    messages: list[str] = []
+    asked: list[str] = []
+
+    def opened(
+        slug: str, hash: str = "", *, width: int = 1280, theme: str = "light", **options: Any
+    ) -> Page:
+        viewport = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=viewport, color_scheme=theme, **options)
+        contexts.append(context)
+        context.on("console", lambda message: messages.append(message.text))
+        context.on("weberror", lambda error: messages.append(str(error.error)))
+        context.on("request", lambda request: asked.append(request.url))
+        context.add_init_script(HELP)
+        page = context.new_page()
+        page.goto(f"{address}{slug}.html{hash}")
+        page.wait_for_function(STARTED)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    ours = (address, f"blob:{address}", "data:,")
+    assert messages == []
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
+def state(page: Page) -> dict[str, Any]:
+    """Return the state of the lab, as the page's model has it."""
+    return page.evaluate("stateOf(window.hosts[0].model)")
+
+
+def drawn(page: Page) -> None:
+    """Wait until what was asked for is drawn."""
+    page.evaluate("drawn()")
+
+
+@cache
+def start(slug: str) -> dict[str, Any]:
+    """Return the state at the start."""
+    return LABS[slug]().state
+
+
+def led_to(slug: str, number: int) -> dict[str, Any]:
+    """Return the state that a try leads to."""
+    return start(slug) | dict(LABS[slug].tries[number].state)

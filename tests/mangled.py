@@ -45,9 +45,15 @@ def query(state: Mapping[str, Any]) -> str:
 
 def sent(value: Any) -> str:
     """Write any value as JSON that a browser reads, with a word of ours for NaN."""
-    if isinstance(value, float) and math.isnan(value):
-        return json.dumps(PLACE_OF_NAN)
-    return json.dumps(value).replace("Infinity", "1e999")
+    return json.dumps(_without_nan(value)).replace("Infinity", "1e999")
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    return PLACE_OF_NAN if isinstance(value, float) and math.isnan(value) else value
 
 
 def fitting(entry: Mapping[str, Any], rng: random.Random) -> Any:

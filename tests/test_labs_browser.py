@@ -1,0 +1,216 @@
+"""Each lab on its page, as a reader meets it: looks, widths, themes, silence, and no scripts."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from lab_pages import LABS, LabOpener, drawn, each_lab, start, state, write_all
+
+WIDTHS = (1280, 390, 360, 320)
+PIXELS = """() => [...document.querySelectorAll(".rc-picture canvas")].map((c) => c.toDataURL())"""
+# Everything that a screen reader would read out when its text changes.
+HEAR = """() => { window.heard = [];
+  const spoken = "[aria-live], [role=status], [role=alert], [role=log], output";
+  for (const node of document.querySelectorAll(spoken)) {
+    if (node.closest("[aria-hidden=true]") || node.ariaLive === "off") continue;
+    const told = () => window.heard.push([performance.now(), node.textContent]);
+    const what = { subtree: true, childList: true, characterData: true };
+    new MutationObserver(told).observe(node, what);
+  } }"""
+
+
+def resize(page: Page, width: int) -> None:
+    """Give the page another width, and wait until the lab has drawn itself again."""
+    page.set_viewport_size({"width": width, "height": 900})
+    drawn(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@each_lab
+def test_axe_finds_nothing_in_a_lab(open_lab: LabOpener, slug: str, theme: str) -> None:
+    page = open_lab(slug, theme=theme)
+    for width in (1280, 390):
+        resize(page, width)
+        result = Axe().run(page, context=".rc-lab", options={"resultTypes": ["violations"]})
+        assert result.violations_count == 0, f"{width}: {result.generate_report()}"
+
+
+@each_lab
+def test_a_lab_fits_into_every_width(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug, width=WIDTHS[0])
+    for width in WIDTHS:
+        resize(page, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        outside = page.evaluate(
+            """() => { const frame = document.querySelector(".rc-lab").getBoundingClientRect();
+            return [...document.querySelectorAll(".rc-lab :is(text, button, label, select, p, li)")]
+              .filter((e) => !e.closest(".rc-sr, .rc-formula"))
+              .filter((e) => { const box = e.getBoundingClientRect();
+                return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1); })
+              .map((e) => e.textContent) }"""
+        )
+        assert outside == [], width
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@each_lab
+def test_whatever_is_pressed_or_held_is_large_enough(
+    open_lab: LabOpener, slug: str, width: int
+) -> None:
+    page = open_lab(slug, width=width)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+               ".rc-lab :is(button, select, input, summary, a, [role=slider], [tabindex='0'])")]
+             .map((e) => e.matches("[type=radio], [type=checkbox]") ? e.closest("label") : e)
+             .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
+             .filter(([{ width, height }]) => width < 24 || height < 24)
+             .map(([{ width, height }, what]) => [width, height, what])"""
+    )
+    assert small == []  # 24 px: WCAG 2.2, target size (minimum)
+
+
+@each_lab
+def test_text_in_a_picture_is_not_too_small(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug, width=390)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".rc-picture text")].filter((e) => e.textContent)
+             .map((e) => [e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize),
+                          e.textContent])"""
+    )
+    assert [found for found in sizes if found[0] < 12.9] == []  # 13 px, in whole device pixels
+
+
+@each_lab
+def test_a_lab_follows_the_theme(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    look = "getComputedStyle(document.querySelector('.rc-lab')).backgroundColor"
+    light = page.evaluate(look), page.locator(".rc-picture").screenshot(), page.evaluate(PIXELS)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert page.evaluate(look) != light[0]
+    assert page.locator(".rc-picture").screenshot() != light[1]
+    for index, before in enumerate(light[2]):
+        page.wait_for_function("([i, was]) => " + PIXELS[6:] + "[i] !== was", arg=[index, before])
+
+
+@each_lab
+def test_a_screen_reader_hears_at_most_one_sentence_a_second(
+    open_lab: LabOpener, slug: str
+) -> None:
+    page = open_lab(slug)
+    sliders = page.get_by_role("slider").all()
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 5000"))
+    page.evaluate(HEAR)
+    for number in range(50):
+        sliders[number % len(sliders)].press("ArrowRight" if number < 25 else "ArrowLeft")
+        page.clock.run_for(60)
+    page.clock.run_for(2000)
+    times = [time for time, _ in page.evaluate("window.heard")]
+    assert times
+    assert all(later - earlier >= 1000 for earlier, later in pairwise(times))
+    readout = page.locator(".rc-readout").inner_text()
+    assert page.locator(".rc-lab [role=status]").text_content() == readout
+
+
+def picture(page: Page) -> tuple[str, Any]:
+    """Return all that can be seen of the lab."""
+    return page.locator(".rc-lab").evaluate("(e) => e.outerHTML"), page.evaluate(PIXELS)
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@each_lab
+def test_nothing_moves_that_nobody_moved(open_lab: LabOpener, slug: str, motion: str) -> None:
+    page = open_lab(slug, reduced_motion=motion)
+    page.wait_for_function("document.querySelector('.rc-lab [role=status]').textContent")
+    before = picture(page)
+    page.clock.install()
+    page.clock.run_for(1500)
+    assert picture(page) == before
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert state(page) == start(slug)
+
+
+@each_lab
+def test_a_screen_reader_has_a_description_and_a_name_for_everything(
+    open_lab: LabOpener, slug: str
+) -> None:
+    page = open_lab(slug)
+    lab = page.get_by_role("group", name=f"Lab: {LABS[slug].question}")
+    expect(lab).to_contain_text(LABS[slug].description)
+    names = lab.get_by_role("slider").evaluate_all(
+        "(all) => all.map((e) => (e.ariaLabel ?? e.labels[0].textContent).trim())"
+    )
+    assert names
+    assert len(set(names)) == len(names)
+    texts = lab.get_by_role("slider").evaluate_all("(all) => all.map((e) => e.ariaValueText)")
+    assert all(texts)
+
+
+# ---- without a lab
+@each_lab
+def test_without_scripts_the_picture_has_the_message(
+    chromium: Browser, lab_address: str, slug: str
+) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{lab_address}{slug}.html")
+        check_still(page, slug)
+        expect(page.locator("noscript")).to_be_visible()
+
+
+@each_lab
+def test_opened_as_a_file_a_page_keeps_its_picture_and_says_why(
+    chromium: Browser, tmp_path: Path, slug: str
+) -> None:
+    write_all(tmp_path)
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto((tmp_path / f"{slug}.html").as_uri())
+        check_still(page, slug)
+        expect(page.get_by_text("This is a picture of the lab.")).to_be_visible()
+
+
+def check_still(page: Page, slug: str) -> None:
+    """Assert that the page shows the lab's picture, its message and the tries."""
+    still = page.locator(".rc-lab-still")
+    figure = LABS[slug]().poster()
+    expect(still.get_by_text(figure.message)).to_be_visible()
+    expect(still.get_by_role("img", name=figure.alt)).to_be_visible()
+    expect(still.get_by_role("listitem")).to_have_count(3)
+    for item in LABS[slug].tries:
+        expect(still.get_by_text(item.see)).to_be_visible()
+
+
+@pytest.mark.parametrize("fault", ["no module", "module that fails", "state that is no JSON"])
+@each_lab
+def test_when_a_lab_cannot_start_its_picture_stays(
+    chromium: Browser, lab_address: str, slug: str, fault: str
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        if fault == "no module":
+            page.route(f"**/{slug}.mjs", lambda route: route.abort())
+        elif fault == "module that fails":
+            text = "export default { render() { throw Error('on purpose') } }"
+            served = {"body": text, "content_type": "text/javascript"}
+            page.route(f"**/{slug}.mjs", lambda route: route.fulfill(**served))
+        else:
+            page.route(f"**/{slug}.html", break_state)
+        with page.expect_console_message(lambda message: message.type == "warning"):
+            page.goto(f"{lab_address}{slug}.html")
+        check_still(page, slug)
+
+
+def break_state(route: Any) -> None:
+    """Serve a page with half of its lab's state."""
+    response = route.fetch()
+    text = re.sub(
+        r'(<script type="application/json">.{40}).*?</script>', r"\1</script>", response.text()
+    )
+    route.fulfill(response=response, body=text)
