@@ -89,7 +89,7 @@ export function steps({ kind, low, high, step, scale }) {
     count,
     /** @param {number} index */
     value(index) {
-      if (index >= count) return high;
+      if (index <= 0 || index >= count) return index <= 0 ? low : high;
       const exact = log ? low * Math.exp((index / count) * span) : low + index * step;
       return kind === "whole" ? Math.round(exact) : Number(exact.toPrecision(log ? 3 : 12));
     },
