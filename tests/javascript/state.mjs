@@ -1,11 +1,6 @@
 /** What the page makes of values and addresses: `fits`, `toQuery`, `fromQuery`, a slider's steps. */
 import { steps } from "../../code/rectified/labs/source/shared/controls.mjs";
-import {
-  fits,
-  fromQuery,
-  initial,
-  toQuery,
-} from "../../code/rectified/labs/source/shared/state.mjs";
+import { fits, fromQuery, toQuery } from "../../code/rectified/labs/source/shared/state.mjs";
 import { answer, given } from "./exchange.mjs";
 
 /** Values and addresses come as texts, so that nothing on the way mends them. */
@@ -13,8 +8,11 @@ const REPLIES = {
   fits: ({ entry, values }) => values.map((text) => fits(entry, revived(text))),
   states: ({ schema, queries }) =>
     queries.map((text) => JSON.stringify(fromQuery(schema, JSON.parse(text)))),
-  queries: ({ schema, states }) => states.map((text) => toQuery(schema, JSON.parse(text))),
-  initial: ({ schema }) => initial(schema),
+  trips: ({ schema, states }) =>
+    states.map((text) => {
+      const query = toQuery(schema, JSON.parse(text));
+      return [query, JSON.stringify(fromQuery(schema, query))];
+    }),
   slider({ entry }) {
     const { count, value, index } = steps(entry);
     const values = Array.from({ length: count + 1 }, (_, place) => value(place));
