@@ -355,7 +355,7 @@ function same(one, other) {
 let made = 0;
 
 /** A number of its own for each id: one page can hold a lab twice. */
-function serial() {
+export function serial() {
   made += 1;
   return made;
 }
