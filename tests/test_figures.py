@@ -43,6 +43,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),
+    "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
     "slopes": lambda: figures.slopes([sigmoid, tanh, relu, gelu]),
     "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
     "with_and_without_bend": lambda: figures.with_and_without_bend(
@@ -401,6 +402,8 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
     with pytest.raises(ValueError, match="same share"):
         figures.flat_ends([experiments.flat_ends(tanh), experiments.flat_ends(tanh, share=0.1)])
     with pytest.raises(ValueError, match="hidden layer"):
+    with pytest.raises(ValueError, match="same mean_in"):
+        figures.passages([experiments.passage(relu), experiments.passage(relu, mean=1.0)])
         figures.regions(experiments.plane_regions(seed=0, widths=()))
 
 

@@ -246,6 +246,17 @@ def test_spread_knows_the_closed_forms_of_relu_sigmoid_and_identity() -> None:
     assert signals.spread(tanh).mean == pytest.approx(0, abs=1e-14)
 
 
+def test_a_bell_is_flat_where_relu_blocks_it() -> None:
+    result = signals.passage(relu, mean=-0.5, std=2.0)
+    assert 0.0 in result.z
+    np.testing.assert_array_equal(result.flat, result.z <= 0)
+    np.testing.assert_array_equal(result.value, np.maximum(result.z, 0))
+    density = stats.norm(-0.5, 2.0).pdf
+    # an exponent of up to 4, and a few roundings
+    np.testing.assert_allclose(result.bell, density(result.z) / density(-0.5), rtol=1e-14)
+    assert result.spread.zeros == pytest.approx(stats.norm.cdf(0.25), abs=2 / signals.STRATA)
+
+
 def test_integrals_are_taken_piece_by_piece_so_a_jump_costs_no_digits() -> None:
     result = signals.spread(ELEMENTWISE["step"], mean=0.31, std=3.0)
     assert result.mean == pytest.approx(stats.norm.sf(-0.31 / 3), abs=1e-14)

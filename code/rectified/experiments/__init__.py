@@ -47,7 +47,12 @@ from rectified.experiments.shape import (
     slope_bump,
     swish_shape,
 )
-from rectified.experiments.signals import distance_from_straight, spread, with_and_without_bend
+from rectified.experiments.signals import (
+    distance_from_straight,
+    passage,
+    spread,
+    with_and_without_bend,
+)
 from rectified.experiments.slopes import (
     backward_gain,
     secant_slopes,
@@ -109,6 +114,7 @@ __all__ = [
     "one_step",
     "pieces_by_depth",
     "plane_regions",
+    "passage",
     "quotient_rule",
     "random_layers",
     "random_relu_sums",

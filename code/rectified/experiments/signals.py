@@ -120,3 +120,30 @@ def spread(f: Activation, *, mean: float = 0.0, std: float = 1.0) -> Spread:
         zeros=float(np.mean(values == 0)),
         flat=float(np.mean(slopes < 0.01 * max(map(abs, f.slopes)))),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Passage:
+    """What f does to a bell of inputs: `bell`, `value` and `flat` are given at the places z."""
+
+    spread: Spread
+    z: np.ndarray  # (n,): the middles of the bins of `spread`
+    bell: np.ndarray  # (n,): density of the inputs; 1 at its peak
+    value: np.ndarray  # (n,)
+    flat: np.ndarray  # (n,) bool: the slope there is less than 1 % of the largest
+
+
+def passage(f: Activation, *, mean: float = 0.0, std: float = 1.0) -> Passage:
+    """Return f beside the bell that goes in and the spread of what comes out.
+
+    Raises ValueError as `spread` does.
+    """
+    found = spread(f, mean=mean, std=std)
+    z = np.round((EDGES[1:] + EDGES[:-1]) / 2, 10)  # 0, where most kinks are, is among them
+    return Passage(
+        spread=found,
+        z=z,
+        bell=np.exp(-0.5 * ((z - mean) / std) ** 2),
+        value=f(z),
+        flat=np.abs(f.derivative(z)) < 0.01 * max(map(abs, f.slopes)),
+    )

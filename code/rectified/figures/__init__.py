@@ -9,6 +9,7 @@ from rectified.figures.landscape import between_twins
 from rectified.figures.learning import learning, moons_learned
 from rectified.figures.planes import regions
 from rectified.figures.properties import activation_table, layer_table
+from rectified.figures.passages import passages
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
@@ -28,5 +29,6 @@ __all__ = [
     "slopes",
     "spread",
     "step_table",
+    "passages",
     "with_and_without_bend",
 ]
