@@ -26,6 +26,7 @@ from rectified.experiments.formulas import (
 from rectified.experiments.gates import gated_updates, one_factor, scaled_signals
 from rectified.experiments.gradient_check import difference_errors, gradient_check
 from rectified.experiments.gradients import gradient_flow
+from rectified.experiments.hinge_layers import hinge_layers, zigzag_layers
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
@@ -96,6 +97,7 @@ __all__ = [
     "gradient_check",
     "gradient_flow",
     "hinge_interpolant",
+    "hinge_layers",
     "identity_range",
     "initialization_ladder",
     "largest_jump",
@@ -112,9 +114,9 @@ __all__ = [
     "norm_growth",
     "one_factor",
     "one_step",
+    "passage",
     "pieces_by_depth",
     "plane_regions",
-    "passage",
     "quotient_rule",
     "random_layers",
     "random_relu_sums",
@@ -147,4 +149,5 @@ __all__ = [
     "unit_three_ways",
     "update_lead",
     "with_and_without_bend",
+    "zigzag_layers",
 ]
