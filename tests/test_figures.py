@@ -24,9 +24,18 @@ from matplotlib.text import Text
 from rectified import experiments, figures
 from rectified.activations import ELEMENTWISE, VECTOR, gelu, relu, sigmoid, tanh
 from rectified.display import tokens
+from rectified.experiments.propagation import SignalPropagation
 from rectified.figures import canvas, labels, style, svg
+from rectified.initializers import variance_scaling, zeros
 
 FONTS = Path(tokens.__file__).with_name("fonts")
+
+
+def propagated(*, scale: float, width: int = 32) -> SignalPropagation:
+    weights = variance_scaling(scale, "fan_in", "normal")
+    return experiments.signal_propagation(relu, weights=weights, depth=30, width=width)
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
     "difference_errors": lambda: figures.difference_errors(
@@ -34,16 +43,22 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     ),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
+    "hinge_folds": lambda: figures.hinge_folds(
+        experiments.zigzag_layers(hinges=6, layers=1), experiments.zigzag_layers(hinges=3, layers=2)
+    ),
     "hinges": lambda: figures.hinges(
         [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
     ),
     "learning": lambda: figures.learning(experiments.learn_moons()),
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
+    "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),
-    "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
+    "signals_by_layer": lambda: figures.signals_by_layer(
+        [propagated(scale=scale) for scale in (4.0, 2.0, 1.0)]
+    ),
     "slopes": lambda: figures.slopes([sigmoid, tanh, relu, gelu]),
     "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
     "with_and_without_bend": lambda: figures.with_and_without_bend(
@@ -399,11 +414,15 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
         figures.between_twins(experiments.between_twins(steps=1))
     with pytest.raises(ValueError, match="same mean_in"):
         figures.spread([experiments.spread(relu), experiments.spread(relu, std=2.0)])
-    with pytest.raises(ValueError, match="same share"):
-        figures.flat_ends([experiments.flat_ends(tanh), experiments.flat_ends(tanh, share=0.1)])
-    with pytest.raises(ValueError, match="hidden layer"):
     with pytest.raises(ValueError, match="same mean_in"):
         figures.passages([experiments.passage(relu), experiments.passage(relu, mean=1.0)])
+    with pytest.raises(ValueError, match="same share"):
+        figures.flat_ends([experiments.flat_ends(tanh), experiments.flat_ends(tanh, share=0.1)])
+    with pytest.raises(ValueError, match="same f, depth, width"):
+        figures.signals_by_layer([propagated(scale=2.0), propagated(scale=2.0, width=8)])
+    with pytest.raises(ValueError, match="theory says something"):
+        figures.signals_by_layer([experiments.signal_propagation(relu, weights=zeros, depth=2)])
+    with pytest.raises(ValueError, match="hidden layer"):
         figures.regions(experiments.plane_regions(seed=0, widths=()))
 
 
@@ -478,6 +497,16 @@ def test_no_network_of_a_learning_curve_is_cut_off() -> None:
     low, high = example("learning").drawing.axes[1].get_ylim()
     assert low <= 100 * found.test_accuracy.min() < low + 10
     assert high == 100
+
+
+def test_what_becomes_of_signals_is_read_from_the_networks() -> None:
+    figure = example("signals_by_layer")
+    notes = [text.get_text() for text in figure.drawing.axes[0].texts]
+    assert notes == ["gain 2 explodes", "gain 1.41 survives", "gain 1 vanishes"]
+    ends = [float(np.median(propagated(scale=s).mean_square_z[:, -1])) for s in (4.0, 2.0, 1.0)]
+    for end, gain in zip(ends, ("2", "1.41", "1"), strict=True):
+        written = f"{end:.2g}" if 1e-3 < end < 1e4 else labels.power(end)
+        assert f"{written} at gain {gain}" in figure.message
 
 
 def test_what_is_said_of_learning_is_read_from_the_results() -> None:

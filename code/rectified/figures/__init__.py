@@ -4,12 +4,14 @@ from rectified.figures.bends import spread, with_and_without_bend
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.ends import flat_ends
+from rectified.figures.hinge_folds import hinge_folds
 from rectified.figures.hinge_sums import hinges
 from rectified.figures.landscape import between_twins
 from rectified.figures.learning import learning, moons_learned
-from rectified.figures.planes import regions
-from rectified.figures.properties import activation_table, layer_table
 from rectified.figures.passages import passages
+from rectified.figures.planes import regions
+from rectified.figures.propagation import signals_by_layer
+from rectified.figures.properties import activation_table, layer_table
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
@@ -20,15 +22,17 @@ __all__ = [
     "difference_errors",
     "flat_ends",
     "gallery",
+    "hinge_folds",
     "hinges",
     "layer_table",
     "learning",
     "moons_learned",
     "one_step",
+    "passages",
     "regions",
+    "signals_by_layer",
     "slopes",
     "spread",
     "step_table",
-    "passages",
     "with_and_without_bend",
 ]

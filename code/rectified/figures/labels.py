@@ -15,6 +15,13 @@ def signed(number: float) -> str:
     return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
+def power(number: float) -> str:
+    """Write a number as a power of ten, with a factor unless that is 1."""
+    factor, exponent = f"{number:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if factor == "1" else f"{factor} · 10{raised}"
+
+
 def label_curves(
     axes: Axes,
     x: np.ndarray,

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from rectified.display.tokens import LIGHT
 from rectified.experiments.gradient_check import DifferenceErrors
 from rectified.figures.canvas import Figure, blank
+from rectified.figures.labels import power
 from rectified.figures.style import BAND, house_style
 
 KINDS = (("forward", "leaky", (0, (1.5, 1.2))), ("central", "relu", "-"))
@@ -31,14 +32,14 @@ def difference_errors(results: Sequence[DifferenceErrors]) -> Figure:
     best = results[0]
     least = np.median(best.central, axis=0).min()
     shown = "; ".join(
-        f"{BITS[r.dtype]}: forward lowest at a step of {_power(r.best_forward)}, central at "
-        f"{_power(r.best_central)}, where it is {_power(np.median(r.central, axis=0).min())}"
+        f"{BITS[r.dtype]}: forward lowest at a step of {power(r.best_forward)}, central at "
+        f"{power(r.best_central)}, where it is {power(np.median(r.central, axis=0).min())}"
         for r in results
     )
     return Figure(
         drawing,
         message=f"Neither the shortest step nor the longest is best: central differences err least "
-        f"at {_power(best.best_central)}, by {_power(least)}",
+        f"at {power(best.best_central)}, by {power(least)}",
         alt="Curves shaped like a V, the error of a difference quotient against its step, on "
         f"logarithmic axes; 1 is an error as large as the derivative itself. {shown}.",
         caption=f"Lines: median of {len(best.seeds)} networks; bands: all of them. The error is "
@@ -71,10 +72,3 @@ def _names(axes: Axes, result: DifferenceErrors) -> None:
         note = axes.annotate(name, point, (5 * side, 0), textcoords="offset points")
         note.set(color=LIGHT[ink], weight="semibold", va="center")
         note.set_ha("right" if side < 0 else "left")
-
-
-def _power(number: float) -> str:
-    """Write a number as a power of ten, with a factor unless that is 1."""
-    factor, power = f"{number:.0e}".split("e")
-    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{raised}" if factor == "1" else f"{factor} · 10{raised}"
