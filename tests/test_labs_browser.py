@@ -66,6 +66,7 @@ def test_whatever_is_pressed_or_held_is_large_enough(
     small = page.evaluate(
         """() => [...document.querySelectorAll(
                ".rc-lab :is(button, select, input, summary, a, [role=slider], [tabindex='0'])")]
+             .filter((e) => e.getClientRects().length > 0)
              .map((e) => e.matches("[type=radio], [type=checkbox]") ? e.closest("label") : e)
              .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
              .filter(([{ width, height }]) => width < 24 || height < 24)
