@@ -46,9 +46,6 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "hinge_folds": lambda: figures.hinge_folds(
         experiments.zigzag_layers(hinges=6, layers=1), experiments.zigzag_layers(hinges=3, layers=2)
     ),
-    "hinge_folds": lambda: figures.hinge_folds(
-        experiments.zigzag_layers(hinges=6, layers=1), experiments.zigzag_layers(hinges=3, layers=2)
-    ),
     "hinges": lambda: figures.hinges(
         [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
     ),

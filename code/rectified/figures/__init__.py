@@ -5,7 +5,6 @@ from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.ends import flat_ends
 from rectified.figures.hinge_folds import hinge_folds
-from rectified.figures.hinge_folds import hinge_folds
 from rectified.figures.hinge_sums import hinges
 from rectified.figures.landscape import between_twins
 from rectified.figures.learning import learning, moons_learned
@@ -23,7 +22,6 @@ __all__ = [
     "difference_errors",
     "flat_ends",
     "gallery",
-    "hinge_folds",
     "hinge_folds",
     "hinges",
     "layer_table",
