@@ -36,9 +36,14 @@ function model(state) {
 async function start(section) {
   const module = await import(new URL(`./${section.dataset.lab}.mjs`, import.meta.url).href);
   const state = JSON.parse(section.querySelector("script")?.textContent ?? "{}");
-  const el = document.createElement("div");
-  module.default.render({ model: model(state), el });
-  section.querySelector(".rc-lab-still")?.replaceWith(el);
+  const el = section.appendChild(document.createElement("div"));
+  try {
+    module.default.render({ model: model(state), el });
+    section.querySelector(".rc-lab-still")?.remove();
+  } catch (error) {
+    el.remove();
+    throw error;
+  }
 }
 
 const seen = new IntersectionObserver(

@@ -116,6 +116,14 @@ export class Stage {
     this.fresh = new Set(Object.keys(this.schema));
   }
 
+  /** Take the width that the page gives, and say whether it is another one. */
+  measured() {
+    const { width } = this.picture.getBoundingClientRect();
+    const other = width !== this.width;
+    this.width = width;
+    return other;
+  }
+
   /** Draw, and say what there is to see. Does nothing before the page has given it a width. */
   show() {
     if (!this.play || this.width === 0) return;
@@ -199,6 +207,7 @@ export function lab({ controls, build }) {
       finish(stage);
       follow(stage);
       el.append(stage.section);
+      if (stage.measured()) stage.show(); // the page has room for it already: no frame goes by
       return () => stage.close();
     },
   };
@@ -313,10 +322,8 @@ function follow(stage) {
     stage.model.on(`change:${name}`, heard);
     stage.onClose(() => stage.model.off(`change:${name}`, heard));
   }
-  const observer = new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width === stage.width) return;
-    stage.width = contentRect.width;
-    stage.show();
+  const observer = new ResizeObserver(() => {
+    if (stage.measured()) stage.invalidate(); // drawn at once, its height would set this off again
   });
   observer.observe(stage.picture);
   stage.onClose(() => observer.disconnect());
