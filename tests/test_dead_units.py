@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from rectified import data, initializers
+from rectified import data, figures, initializers
 from rectified.activations import ELEMENTWISE, maxout, relu, sigmoid, tanh
 from rectified.experiments.arms import Arm, Lsuv
 from rectified.experiments.dead import DeadUnits, dead_units
@@ -284,3 +284,17 @@ def test_what_cannot_be_looked_at_is_refused() -> None:
         sparsity(relu, data=MOONS, learning_rate=-1.0)
     with pytest.raises(ValueError, match="learning_rate must be"):
         sparsity(relu, data=MOONS, learning_rate=[0.1, 0.2])
+
+
+# ---- The picture --------------------------------------------------------------------------------
+def test_a_picture_of_results_that_cannot_be_compared_raises() -> None:
+    def watched(*, every: int = 5, decay: int = 10) -> DeadUnits:
+        settings = {"widths": (4,), "seeds": range(2), "steps": 20, "learning_rates": [1.0]}
+        schedule = StepDecay(every=decay)
+        return dead_units(relu, data=MOONS, schedule=schedule, every=every, **settings)
+
+    with pytest.raises(ValueError, match="same records, schedule and learning rate"):
+        figures.dying(watched(), watched(every=10))
+    for never_seen in (7, 100):
+        with pytest.raises(ValueError, match="at a step that is on record"):
+            figures.dying(watched(decay=never_seen), watched(decay=never_seen))

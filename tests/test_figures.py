@@ -21,12 +21,23 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from rectified import experiments, figures
-from rectified.activations import ELEMENTWISE, VECTOR, gelu, relu, sigmoid, tanh
+from rectified import data, experiments, figures
+from rectified.activations import (
+    ELEMENTWISE,
+    VECTOR,
+    Activation,
+    gelu,
+    leaky_relu,
+    relu,
+    sigmoid,
+    tanh,
+)
 from rectified.display import tokens
+from rectified.experiments.dead import DeadUnits
 from rectified.experiments.propagation import SignalPropagation
 from rectified.figures import canvas, labels, style, svg
 from rectified.initializers import variance_scaling, zeros
+from rectified.networks import StepDecay
 
 FONTS = Path(tokens.__file__).with_name("fonts")
 
@@ -36,11 +47,21 @@ def propagated(*, scale: float, width: int = 32) -> SignalPropagation:
     return experiments.signal_propagation(relu, weights=weights, depth=30, width=width)
 
 
+def watched(f: Activation) -> DeadUnits:
+    """Train a few networks at a rate that kills, and then at a tenth of it."""
+    rng = np.random.default_rng(0)
+    circles = data.split(data.two_circles(64, rng=rng), rng=rng)
+    rates = {"learning_rates": [4.0], "schedule": StepDecay(every=20)}
+    watch = {"seeds": range(5), "steps": 40, "batch": 16, "every": 2}
+    return experiments.dead_units(f, data=circles, widths=(24,), **rates, **watch)
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
     "difference_errors": lambda: figures.difference_errors(
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
     ),
+    "dying": lambda: figures.dying(*map(watched, (relu, leaky_relu(slope=0.1)))),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
     "hinge_folds": lambda: figures.hinge_folds(

@@ -3,6 +3,7 @@
 from rectified.figures.bends import spread, with_and_without_bend
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
+from rectified.figures.dying import dying
 from rectified.figures.ends import flat_ends
 from rectified.figures.hinge_folds import hinge_folds
 from rectified.figures.hinge_sums import hinges
@@ -20,6 +21,7 @@ __all__ = [
     "activation_table",
     "between_twins",
     "difference_errors",
+    "dying",
     "flat_ends",
     "gallery",
     "hinge_folds",
