@@ -138,6 +138,12 @@ def test_gain_and_bias_are_those_of_the_first_parameters() -> None:
     assert_allclose(other["theta"][weights], 2 * np.array(usual["theta"][weights]), rtol=4 * EPS)
 
 
+def test_weights_come_from_a_stream_of_their_own() -> None:
+    (state,) = asked("states", steps=0, seed=6, initializer="unit_normal")
+    stream = {"task": "stream", "seed": 6, "purpose": "weights", "kind": "normal", "n": 52}
+    assert state["theta"][:-13] == run("random.mjs", [stream])[0]
+
+
 def test_noise_moves_no_weight_and_a_seed_moves_all() -> None:
     (one,), (noisy,), (other,) = (
         asked("states", steps=0, **more) for more in ({"noise": 0}, {"noise": 0.3}, {"seed": 2})
@@ -193,3 +199,4 @@ def test_a_parameter_that_is_not_finite_is_divergence_though_no_loss_shows_it(va
     after, later = asked("poisoned", place=52, value=value)
     assert after["diverged"] is later["diverged"] is True
     assert after["steps"] == later["steps"] == 1
+    assert np.isnan(after["accuracy"]) == np.isnan(after["outputs"]).any() == (value != -np.inf)

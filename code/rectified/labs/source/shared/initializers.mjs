@@ -59,7 +59,6 @@ function orthonormal(count, length, rng) {
   for (let made = 0; made < count; made++) {
     const vector = Float64Array.from({ length }, () => rng.normal());
     for (const other of vectors) remove(vector, other);
-    for (const other of vectors) remove(vector, other); // what rounding left of them
     const norm = Math.hypot(...vector);
     vectors.push(vector.map((entry) => entry / norm));
   }
