@@ -1,7 +1,10 @@
 """The labs: pictures that compute in the reader's browser, and widgets where there is a kernel."""
 
+from rectified.labs.initialization import Initialization
 from rectified.labs.lab import Lab, Try
 
-ALL: dict[str, type[Lab]] = {lab.slug: lab for lab in ()}  # in the order of the chapters
+ALL: dict[str, type[Lab]] = {  # in the order of the chapters
+    lab.slug: lab for lab in (Initialization,)
+}
 
-__all__ = ["ALL", "Lab", "Try"]
+__all__ = ["ALL", "Initialization", "Lab", "Try"]
