@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -34,13 +35,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a page for each lab, and yield the address."""
+def lab_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a page for each lab."""
     import lab_pages  # not above: it brings PyTorch
 
     folder = tmp_path_factory.mktemp("labs")
     lab_pages.write_all(folder)
-    with served(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab_address(lab_site: Path) -> Iterator[str]:
+    """Serve these pages, and yield their address."""
+    with served(lab_site) as address:
         yield address
 
 

@@ -66,6 +66,7 @@ def write_site(folder: Path, placed: dict[str, Lab], *, observed: bool = False) 
     (folder / "labs").mkdir()
     shutil.copy(labs_folder / "joined/hydrate.mjs", folder / "labs")
     shutil.copytree(display_folder / "fonts", folder / "fonts")
+    shutil.copytree(static / "katex", folder / "katex")  # text takes its signs from there, too
     for path in (display_folder / "tokens.css", display_folder / "outputs.css"):
         shutil.copy(path, folder)
     shutil.copy(labs_folder / "lab.css", folder / "labs.css")
@@ -113,26 +114,48 @@ def opener(chromium: Browser, address: str) -> Iterator[LabOpener]:
         viewport = {"width": width, "height": 900}
         context = chromium.new_context(viewport=viewport, color_scheme=theme, **options)
         contexts.append(context)
-        context.on("console", lambda message: messages.append(message.text))
+        context.on("console", lambda told: messages.append(f"{told.text} {told.location}"))
         context.on("weberror", lambda error: messages.append(str(error.error)))
         context.on("request", lambda request: asked.append(request.url))
         context.add_init_script(HELP)
         page = context.new_page()
-        page.goto(f"{address}{slug}.html{hash}")
-        page.wait_for_function(STARTED)
+        visit(page, f"{address}{slug}.html{hash}")
         return page
 
     yield opened
     for context in contexts:
         context.close()
     ours = (address, f"blob:{address}", "data:,")
-    assert messages == []
-    assert [url for url in asked if not url.startswith(ours)] == []
+    assert messages == [], messages
+    elsewhere = [url for url in asked if not url.startswith(ours)]
+    assert elsewhere == [], elsewhere
+
+
+def visit(page: Page, url: str) -> None:
+    """Load an address, even one that differs after its # only, and wait for the lab's picture."""
+    page.goto("about:blank")
+    page.goto(url)
+    page.wait_for_function(STARTED)
 
 
 def state(page: Page) -> dict[str, Any]:
     """Return the state of the lab, as the page's model has it."""
     return page.evaluate("stateOf(window.hosts[0].model)")
+
+
+def resize(page: Page, width: int) -> None:
+    """Give the page another width, and wait until the lab has drawn itself again."""
+    page.set_viewport_size({"width": width, "height": 900})
+    drawn(page)
+
+
+def all_states(page: Page) -> Iterator[int]:
+    """Yield once with the lab at its start (0), and once in each state that a try leads to."""
+    yield 0
+    for number, button in enumerate(page.locator(".rc-tries button").all(), 1):
+        button.press("Enter")
+        drawn(page)
+        yield number
 
 
 def drawn(page: Page) -> None:

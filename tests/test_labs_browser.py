@@ -9,10 +9,31 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lab_pages import LABS, LabOpener, drawn, each_lab, start, state, write_all
+from lab_pages import LABS, LabOpener, all_states, each_lab, resize, start, state
 
 WIDTHS = (1280, 390, 360, 320)
 PIXELS = """() => [...document.querySelectorAll(".rc-picture canvas")].map((c) => c.toDataURL())"""
+# Texts that stand out of the lab's frame, by more than a rounding.
+OUTSIDE = """() => { const frame = document.querySelector(".rc-lab").getBoundingClientRect();
+  return [...document.querySelectorAll(".rc-lab :is(text, button, label, select, p, li)")]
+    .filter((e) => !e.closest(".rc-sr, .rc-formula"))
+    .map((e) => [e.getBoundingClientRect(), e.textContent])
+    .filter(([{ left, right, width }]) =>
+      width > 0 && (left < frame.left - 1 || right > frame.right + 1))
+    .map(([{ left, right }, text]) => [left, right, text]) }"""
+# Less than 24 px: WCAG 2.2, target size (minimum). A box or a dot is pressed on its label, too.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    ".rc-lab :is(button, select, input, summary, a, [role=slider], [tabindex='0'])")]
+  .filter((e) => e.getClientRects().length > 0)
+  .map((e) => e.matches("[type=radio], [type=checkbox]") ? e.closest("label") : e)
+  .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
+  .filter(([{ width, height }]) => width < 24 || height < 24)
+  .map(([{ width, height }, what]) => [width, height, what])"""
+# Less than 13 px in the picture, by more than a rounding.
+SMALL_TEXTS = """() => [...document.querySelectorAll(".rc-picture text")]
+  .filter((e) => e.textContent && e.getClientRects().length > 0)
+  .map((e) => [e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize), e.textContent])
+  .filter(([size]) => size < 12.9)"""
 # Everything that a screen reader would read out when its text changes.
 HEAR = """() => { window.heard = [];
   const spoken = "[aria-live], [role=status], [role=alert], [role=log], output";
@@ -24,66 +45,42 @@ HEAR = """() => { window.heard = [];
   } }"""
 
 
-def resize(page: Page, width: int) -> None:
-    """Give the page another width, and wait until the lab has drawn itself again."""
-    page.set_viewport_size({"width": width, "height": 900})
-    drawn(page)
+def check_axe(page: Page, where: str) -> None:
+    """Assert that axe has nothing to say about the lab."""
+    result = Axe().run(page, context=".rc-lab", options={"resultTypes": ["violations"]})
+    assert result.violations_count == 0, f"{where}: {result.generate_report()}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @each_lab
-def test_axe_finds_nothing_in_a_lab(open_lab: LabOpener, slug: str, theme: str) -> None:
-    page = open_lab(slug, theme=theme)
-    for width in (1280, 390):
-        resize(page, width)
-        result = Axe().run(page, context=".rc-lab", options={"resultTypes": ["violations"]})
-        assert result.violations_count == 0, f"{width}: {result.generate_report()}"
+def test_axe_finds_nothing_in_a_lab(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        for width in (1280, 390):
+            resize(page, width)
+            check_axe(page, f"{theme}, {width}")
+    for number in all_states(page):
+        check_axe(page, f"try {number}")
 
 
 @each_lab
 def test_a_lab_fits_into_every_width(open_lab: LabOpener, slug: str) -> None:
     page = open_lab(slug, width=WIDTHS[0])
-    for width in WIDTHS:
-        resize(page, width)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        outside = page.evaluate(
-            """() => { const frame = document.querySelector(".rc-lab").getBoundingClientRect();
-            return [...document.querySelectorAll(".rc-lab :is(text, button, label, select, p, li)")]
-              .filter((e) => !e.closest(".rc-sr, .rc-formula"))
-              .filter((e) => { const box = e.getBoundingClientRect();
-                return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1); })
-              .map((e) => e.textContent) }"""
-        )
-        assert outside == [], width
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@each_lab
-def test_whatever_is_pressed_or_held_is_large_enough(
-    open_lab: LabOpener, slug: str, width: int
-) -> None:
-    page = open_lab(slug, width=width)
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(
-               ".rc-lab :is(button, select, input, summary, a, [role=slider], [tabindex='0'])")]
-             .filter((e) => e.getClientRects().length > 0)
-             .map((e) => e.matches("[type=radio], [type=checkbox]") ? e.closest("label") : e)
-             .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
-             .filter(([{ width, height }]) => width < 24 || height < 24)
-             .map(([{ width, height }, what]) => [width, height, what])"""
-    )
-    assert small == []  # 24 px: WCAG 2.2, target size (minimum)
+    for number in all_states(page):
+        for width in WIDTHS:
+            resize(page, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, number
+            assert page.evaluate(OUTSIDE) == [], (number, width)
 
 
 @each_lab
-def test_text_in_a_picture_is_not_too_small(open_lab: LabOpener, slug: str) -> None:
-    page = open_lab(slug, width=390)
-    sizes = page.evaluate(
-        """() => [...document.querySelectorAll(".rc-picture text")].filter((e) => e.textContent)
-             .map((e) => [e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize),
-                          e.textContent])"""
-    )
-    assert [found for found in sizes if found[0] < 12.9] == []  # 13 px, in whole device pixels
+def test_what_is_read_or_pressed_or_held_is_large_enough(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    for number in all_states(page):
+        for width in (1280, 390):
+            resize(page, width)
+            assert page.evaluate(SMALL_TARGETS) == [], (number, width)
+            assert page.evaluate(SMALL_TEXTS) == [], (number, width)
 
 
 @each_lab
@@ -167,12 +164,11 @@ def test_without_scripts_the_picture_has_the_message(
 
 @each_lab
 def test_opened_as_a_file_a_page_keeps_its_picture_and_says_why(
-    chromium: Browser, tmp_path: Path, slug: str
+    chromium: Browser, lab_site: Path, slug: str
 ) -> None:
-    write_all(tmp_path)
     with chromium.new_context() as context:
         page = context.new_page()
-        page.goto((tmp_path / f"{slug}.html").as_uri())
+        page.goto((lab_site / f"{slug}.html").as_uri())
         check_still(page, slug)
         expect(page.get_by_text("This is a picture of the lab.")).to_be_visible()
 

@@ -1,13 +1,13 @@
 """Each lab in a reader's hands: keys alone, mouse, finger; buttons, links, and mangled links."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import mangled
-from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, start, state
+from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, resize, start, state, visit
 from test_labs_state import meant
 
 STOPS = """() => [...document.querySelectorAll(
@@ -15,6 +15,8 @@ STOPS = """() => [...document.querySelectorAll(
   .filter((e) => !e.disabled && e.getClientRects().length > 0)
   .filter((e) => e.type !== "radio" || e.checked)"""
 HANDLES = ".rc-picture [role=slider]:visible"
+QUIET = """() => document.querySelector(".rc-lab [role=status]").textContent
+  === document.querySelector(".rc-readout").textContent"""
 HOLD = """(e) => { const { x, y, width, height } = e.getBoundingClientRect();
   const frame = document.querySelector(".rc-picture").getBoundingClientRect();
   const [left, top] = [x + width / 2, y + height / 2];
@@ -124,6 +126,16 @@ def test_every_handle_moves_by_keys_to_both_its_ends(open_lab: LabOpener, slug: 
 
 
 # ---- mouse and finger
+def every_handle(page: Page) -> Iterator[Locator]:
+    """Yield each handle, on a laptop and on a phone, the lab at its start."""
+    for width in (1280, 390):
+        resize(page, width)
+        for handle in page.locator(HANDLES).all():
+            yield handle
+            page.get_by_role("button", name="Reset").press("Enter")
+            drawn(page)
+
+
 def held(page: Page, handle: Locator) -> dict[str, Any]:
     """Return where the middle of a handle is on the screen, and the way to the picture's."""
     handle.scroll_into_view_if_needed()
@@ -138,11 +150,10 @@ def way(place: dict[str, Any], share: float) -> tuple[float, float]:
     return place["left"] + share * right, place["top"] + share * down
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @each_lab
-def test_every_handle_is_dragged_by_mouse(open_lab: LabOpener, slug: str, width: int) -> None:
-    page = open_lab(slug, width=width)
-    for handle in page.locator(HANDLES).all():
+def test_every_handle_is_dragged_by_mouse(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    for handle in every_handle(page):
         before, place = state(page), held(page, handle)
         page.mouse.move(*way(place, 0))
         page.mouse.down()
@@ -153,21 +164,18 @@ def test_every_handle_is_dragged_by_mouse(open_lab: LabOpener, slug: str, width:
         assert moved != before, handle
         page.mouse.move(*way(place, 0), steps=2)  # released, it stays
         assert state(page) == moved
-        page.get_by_role("button", name="Reset").press("Enter")
-        drawn(page)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @each_lab
-def test_every_handle_is_dragged_by_finger(open_lab: LabOpener, slug: str, width: int) -> None:
-    page = open_lab(slug, width=width, has_touch=True, is_mobile=width == 390)
+def test_every_handle_is_dragged_by_finger(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug, has_touch=True)
     fingers = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         at = [{"x": x, "y": y} for x, y in points]
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
-    for handle in page.locator(HANDLES).all():
+    for handle in every_handle(page):
         before, place = state(page), held(page, handle)
         scrolled = page.evaluate("scrollY")
         touch("touchStart", way(place, 0))
@@ -177,8 +185,6 @@ def test_every_handle_is_dragged_by_finger(open_lab: LabOpener, slug: str, width
         drawn(page)
         assert state(page) != before, handle
         assert page.evaluate("scrollY") == scrolled
-        page.get_by_role("button", name="Reset").tap()
-        drawn(page)
 
 
 # ---- buttons and links
@@ -199,16 +205,25 @@ def test_tries_lead_to_their_states_and_reset_leads_back(open_lab: LabOpener, sl
 @each_lab
 def test_a_copied_link_brings_the_state_back(open_lab: LabOpener, slug: str) -> None:
     page = open_lab(slug, permissions=["clipboard-read", "clipboard-write"])
+    other = page.context.new_page()
     for number in range(3):
-        page.locator(".rc-tries button").nth(number).click()
-        page.get_by_role("button", name=re.compile("Copy link|Copied")).click()
+        page.locator(".rc-tries button").nth(number).press("Enter")
+        page.get_by_role("button", name=re.compile("Copy link|Copied")).press("Enter")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == page.url
-        _, hash, query = copied.partition("#")
-        other = open_lab(slug, hash + query)
+        assert copied != page.url.partition("#")[0]
+        visit(other, copied)
         assert state(other) == led_to(slug, number)
         assert other.locator(".rc-lab").bounding_box()["y"] < 900  # it was brought into sight
-    expect(page.get_by_role("status")).to_have_text("Copied the link.")
+
+
+@each_lab
+def test_a_screen_reader_hears_that_the_link_was_copied(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    page.wait_for_function(QUIET)
+    page.get_by_role("button", name="Copy link").press("Enter")
+    expect(page.locator(".rc-lab [role=status]")).to_have_text("Copied the link.")
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()  # again
 
 
 # ---- what nobody meant
@@ -231,13 +246,14 @@ def test_mangled_addresses_lead_to_the_start(open_lab: LabOpener, slug: str) -> 
     assert page.locator(".rc-readout").inner_text() != ""
 
 
-@pytest.mark.parametrize("number", range(4))
 @each_lab
 def test_a_page_opened_with_a_mangled_address_starts_as_usual(
-    open_lab: LabOpener, slug: str, number: int
+    open_lab: LabOpener, slug: str
 ) -> None:
-    hash = [f"#lab-{slug}?{mangled.JUNK}=%E0%A4%A", "#%E0%A4%A?x=1", "#?", f"#lab-{slug}?"][number]
-    assert state(open_lab(slug, hash)) == start(slug)
+    page = open_lab(slug)
+    for hash in (f"#lab-{slug}?{mangled.JUNK}=%E0%A4%A", "#%E0%A4%A?x=1", "#?", f"#lab-{slug}?"):
+        visit(page, page.url.partition("#")[0] + hash)
+        assert state(page) == start(slug)
 
 
 @each_lab
