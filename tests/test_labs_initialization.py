@@ -127,7 +127,7 @@ def test_factors_of_the_dial_are_those_of_the_last_layer() -> None:
             "signal": q[-1] / q[-2],
             "gradient": chi(ELEMENTWISE[name], q[-2], weight_variance=1),
         }
-        # a line between eight knots a decade; 1 % is half a pixel
+        # lines between four knots a decade; 1 % is half a pixel
         assert shown["factors"] == pytest.approx(last, rel=0.01, abs=1e-12), (name, bias)
 
 

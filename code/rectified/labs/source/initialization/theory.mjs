@@ -51,9 +51,9 @@ export function criticalGain(f, table, biasStd) {
   return Math.abs(gradient - 1) < NEAR ? Number(gain.toPrecision(4)) : undefined;
 }
 
-const FIRST = Math.log(1e-16); // of ln q; beyond the table's ends the lines go on
-const STEP = Math.log(10) / 8;
-const KNOTS = 257;
+const FIRST = Math.log(1e-12); // of ln q; beyond the table's ends the lines go on
+const STEP = Math.log(10) / 4;
+const KNOTS = 97;
 
 /** ln E[f(z)²] and ln E[f'(z)²] over ln q: for many gains at once, and right to a pixel. */
 export class Table {
