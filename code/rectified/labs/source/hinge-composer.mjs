@@ -1,0 +1,63 @@
+/** How do hinges add up to a curve? A ReLU network of one input, taken into the hand. */
+import { Bench } from "./hinge-composer/bench.mjs";
+import { Picture } from "./hinge-composer/picture.mjs";
+import { said } from "./hinge-composer/said.mjs";
+import { view } from "./hinge-composer/view.mjs";
+import { control } from "./shared/controls.mjs";
+import { put, write } from "./shared/dom.mjs";
+import { lab, serial } from "./shared/lab.mjs";
+
+export default lab({
+  controls: ["target", "layers"],
+  build(stage) {
+    const bench = new Bench(stage);
+    const picture = new Picture(bench);
+    const count = counter(stage, bench);
+    const show = buttons(stage, bench);
+    stage.picture.append(picture.root);
+    return {
+      changed: () => bench.follow(),
+      draw(width) {
+        const shown = view(bench);
+        picture.draw(width, shown);
+        count.show(shown.layer.hinges.length);
+        show(shown);
+        bench.trainer.drawn();
+        return said(shown, bench.trainer.steps);
+      },
+    };
+  },
+});
+
+/**
+ * How many hinges there are is no entry of the state, but has a slider like one.
+ * @param {import("./shared/lab.mjs").Stage} stage
+ * @param {Bench} bench
+ */
+function counter({ schema, shown, words, signal }, bench) {
+  const { least: low, most: high } = schema.hinges;
+  const entry = { ...schema.layers, label: "Hinges", low, high };
+  const id = `${words.id}-count-${serial()}`;
+  const made = control(entry, { id, signal, moved: (count) => bench.resize(Number(count)) });
+  shown.get("layers")?.node.before(made.node);
+  return made;
+}
+
+/**
+ * @param {import("./shared/lab.mjs").Stage} stage
+ * @param {Bench} bench
+ */
+function buttons(stage, bench) {
+  const train = stage.button("Train", () => bench.trainer.toggle());
+  const step = stage.button("Step", () => bench.trainer.once());
+  const turn = stage.button("Turn hinge", () => bench.turn(bench.selected));
+  const fold = stage.button("Zigzag", () => bench.fold());
+  /** @param {import("./hinge-composer/view.mjs").View} shown */
+  return ({ layers, selected, target }) => {
+    write(train, bench.trainer.running ? "Stop" : "Train");
+    put(train, { disabled: !target });
+    put(step, { disabled: !target });
+    write(turn, `Turn hinge ${selected + 1}`);
+    put(fold, { hidden: layers === 1 });
+  };
+}

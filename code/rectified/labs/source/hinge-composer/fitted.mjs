@@ -1,0 +1,30 @@
+/** A curve beside its target: the target, the line, and the area between them. */
+import { put, svg } from "../shared/dom.mjs";
+import { colour, curve } from "../shared/plot.mjs";
+import { GRID } from "./hinges.mjs";
+import { ends } from "./view.mjs";
+
+/** @typedef {import("../shared/scale.mjs").Scale} Scale */
+
+export class Fitted {
+  constructor() {
+    this.between = svg("path", { fill: colour("div-n2"), opacity: 0.28 });
+    this.target = svg("path", { stroke: colour("linear"), "stroke-width": 1.25 });
+    this.line = svg("path", { stroke: colour("relu"), "stroke-width": 2.75 });
+    this.node = svg("g", {}, this.between, this.target, this.line);
+  }
+
+  /**
+   * @param {Scale} x
+   * @param {Scale} y
+   * @param {import("./view.mjs").View} view
+   */
+  draw(x, y, { last, target, output }) {
+    const { x: xs, y: ys } = ends(last);
+    put(this.line, { d: curve(xs, ys, x, y) });
+    const d = target ? curve(GRID, target, x, y) : "";
+    const back = target ? curve(GRID.toReversed(), output.toReversed(), x, y) : "";
+    put(this.target, { d });
+    put(this.between, { d: `${d}${back.replace("M", "L")}` });
+  }
+}
