@@ -1,0 +1,86 @@
+/** What the functions make of the bell, and where the picture has to reach. */
+import { outcome } from "../shared/outcome.mjs";
+
+/** @typedef {import("./chosen.mjs").Chosen} Chosen */
+/** @typedef {import("../shared/outcome.mjs").Outcome} Outcome */
+
+export const REACH = 6; // of the z axis, to both sides
+export const BINS = 44;
+const STEP = 0.05; // of z: kinks and held units lie on it
+const TALLEST = { value: [-3, 6], slope: [-1.5, 2.5] }; // what is beyond is cut off
+const AIR = 0.06; // of the height, above and below
+const SATURATED = 0.01; // of the steepest slope, as in shared/outcome.mjs
+
+/** The places at which curves are drawn. */
+export const PLACES = Float64Array.from({ length: (2 * REACH) / STEP + 1 }, (_, i) =>
+  Number((i * STEP - REACH).toFixed(2)),
+);
+
+/**
+ * Return the lowest and the highest value that the picture shows: those of values and slopes.
+ * @param {readonly Chosen[]} all
+ * @returns {[number, number]}
+ */
+export function sight(all) {
+  let [low, high] = [0, 0.5];
+  for (const f of all.flatMap(({ strands }) => strands)) {
+    for (const z of PLACES) {
+      for (const kind of /** @type {const} */ (["value", "slope"])) {
+        const [least, most] = TALLEST[kind];
+        const h = Math.min(Math.max(f[kind](z), least), most);
+        [low, high] = [Math.min(low, h), Math.max(high, h)];
+      }
+    }
+  }
+  const air = AIR * (high - low);
+  return [low - air, high + air];
+}
+
+/**
+ * Return what becomes of z ~ N(mean, spread²): for several outputs, the mean over these.
+ * @param {Chosen} one
+ * @param {{mean: number, spread: number}} bell
+ * @param {[number, number]} shown
+ * @returns {Outcome}
+ */
+export function measured({ strands }, { mean, spread }, [low, high]) {
+  const outcomes = strands.map((f) => outcome(f, { mean, spread, low, high, bins: BINS }));
+  const n = outcomes.length;
+  /** @param {"mean" | "variance" | "zeros" | "saturated" | "below" | "above"} key */
+  const average = (key) => outcomes.reduce((total, one) => total + one[key], 0) / n;
+  return {
+    mean: average("mean"),
+    variance: average("variance"),
+    zeros: average("zeros"),
+    saturated: average("saturated"),
+    below: average("below"),
+    above: average("above"),
+    bins: outcomes[0].bins.map((_, i) => outcomes.reduce((sum, { bins }) => sum + bins[i], 0) / n),
+    atoms: merged(outcomes.flatMap(({ atoms }) => atoms)).map(({ at, mass }) => ({
+      at,
+      mass: mass / n,
+    })),
+  };
+}
+
+/**
+ * Return atoms with one entry for each value.
+ * @param {readonly {at: number, mass: number}[]} atoms
+ */
+function merged(atoms) {
+  /** @type {Map<number, number>} */
+  const masses = new Map();
+  for (const { at, mass } of atoms) masses.set(at, (masses.get(at) ?? 0) + mass);
+  return [...masses].map(([at, mass]) => ({ at, mass }));
+}
+
+/**
+ * Return for each of PLACES but the last whether no output has a slope worth naming from there to
+ * the next.
+ * @param {Chosen} one
+ */
+export function closed({ strands }) {
+  return Array.from(PLACES.subarray(1), (z) =>
+    strands.every((f) => Math.abs(f.slope(z - STEP / 2)) < SATURATED * f.steepest),
+  );
+}

@@ -1,0 +1,129 @@
+/** What comes out, beside the axis of f(z): a bar for each bin, and one for each exact value. */
+import { put, svg, write } from "../shared/dom.mjs";
+import { fixed, percent, short } from "../shared/format.mjs";
+import { Axis, bars, colour, label } from "../shared/plot.mjs";
+import { CLOSED } from "./bell.mjs";
+import { HALO, share } from "./words.mjs";
+
+/** @typedef {import("./chosen.mjs").Chosen} Chosen */
+/** @typedef {import("./layout.mjs").Layout} Layout */
+/** @typedef {import("../shared/outcome.mjs").Outcome} Outcome */
+
+const SEEN = 0.005; // a share that is written
+const THICK = 9; // bar of an exact value
+const APART = 15; // pixels between the bars of two functions that take the same value
+
+export class Outlet {
+  constructor() {
+    this.axis = new Axis("x");
+    this.upright = svg("path", { stroke: colour("rule-strong") });
+    this.title = label("", {});
+    this.beyond = [label("", {}), label("", {})];
+    this.shapes = svg("g");
+    const written = svg("g", { "aria-hidden": "true" }, this.title, ...this.beyond);
+    this.node = svg("g", {}, this.shapes, this.upright, this.axis.node, written);
+  }
+
+  /**
+   * @param {readonly Chosen[]} all
+   * @param {readonly Outcome[]} outcomes
+   * @param {Layout} layout
+   */
+  draw(all, outcomes, layout) {
+    const { width, share: across, y } = layout;
+    const [bottom, top] = y.pixels;
+    const left = across.pixels[0];
+    this.axis.draw(across, bottom, "share, root scale", (tick) => percent(tick));
+    put(this.upright, { d: `M${left} ${bottom}V${top}` });
+    put(this.title, { x: left, y: top - 9 });
+    write(this.title, "what comes out");
+    this.beyond.forEach((note, i) => {
+      const [mass, way] = i === 0 ? [outcomes[0].above, "above"] : [outcomes[0].below, "below"];
+      put(note, { x: width, y: i === 0 ? top + 14 : bottom - 8, "text-anchor": "end" });
+      write(note, mass >= SEEN ? `${percent(mass)} ${way}` : "");
+    });
+    /** @type {number[]} */
+    const taken = [];
+    this.shapes.replaceChildren(
+      ...all.map((one, i) => bins(one, outcomes[i], layout)).reverse(),
+      ...all.flatMap((one, i) => atoms(one, outcomes[i], layout, taken)),
+      ...mean(all[0], outcomes[0], layout, taken),
+    );
+  }
+}
+
+/**
+ * @param {Chosen} one
+ * @param {Outcome} outcome
+ * @param {Layout} layout
+ */
+function bins({ role, twin }, outcome, { share: across, y }) {
+  const [bottom, top] = y.pixels;
+  const [left] = across.pixels;
+  const heights = outcome.bins.map((mass) => across.at(mass) - left);
+  return svg("path", {
+    d: bars(heights, 0, bottom - top, 0),
+    transform: `matrix(0 -1 -1 0 ${left} ${bottom})`, // turned by 90 degrees
+    fill: colour(role),
+    "fill-opacity": twin === 0 ? 0.18 : 0,
+    stroke: colour(role),
+    "stroke-width": 1.4,
+  });
+}
+
+/**
+ * @param {Chosen} one
+ * @param {Outcome} outcome
+ * @param {Layout} layout
+ * @param {number[]} taken  pixels at which there is a bar; those drawn now are added
+ */
+function atoms({ role }, outcome, { share: across, y }, taken) {
+  const [low, high] = y.values;
+  const seen = outcome.atoms.filter(({ at, mass }) => mass >= SEEN && at >= low && at <= high);
+  return seen.flatMap(({ at, mass }) => {
+    let top = y.at(at);
+    while (taken.some((other) => Math.abs(other - top) < APART)) top -= APART;
+    taken.push(top);
+    const [start, end] = [across.pixels[0], across.at(mass)];
+    return [
+      svg("rect", { ...bar(start, end, top), fill: colour("surface") }),
+      svg("rect", { ...bar(start, end, top), ...CLOSED, stroke: colour(role) }),
+      label(`${share(mass)} at ${short(at)}`, {
+        x: end + 5,
+        y: top + 4.5,
+        fill: colour(role),
+        "font-weight": 600,
+        ...HALO,
+      }),
+    ];
+  });
+}
+
+/**
+ * @param {number} start
+ * @param {number} end
+ * @param {number} middle
+ */
+function bar(start, end, middle) {
+  return { x: start, y: middle - THICK / 2, width: end - start, height: THICK };
+}
+
+/**
+ * Mark the mean of what the first function lets out.
+ * @param {Chosen} one
+ * @param {Outcome} outcome
+ * @param {Layout} layout
+ * @param {readonly number[]} taken  pixels at which there is a bar
+ */
+function mean({ role }, outcome, { share: across, y, width }, taken) {
+  const [low, high] = y.values;
+  if (!(outcome.mean >= low && outcome.mean <= high)) return [];
+  const [left, top] = [across.pixels[0], y.at(outcome.mean)];
+  let middle = top - 10;
+  while (taken.some((other) => Math.abs(other - middle) < APART)) middle -= 1;
+  const place = { x: width, y: middle + 4.5, "text-anchor": "end", fill: colour(role), ...HALO };
+  return [
+    svg("path", { d: `M${left} ${top}l-9 -5v10z`, fill: colour(role) }),
+    label(`mean ${fixed(outcome.mean)}`, place),
+  ];
+}
