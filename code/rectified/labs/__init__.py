@@ -1,11 +1,12 @@
 """The labs: pictures that compute in the reader's browser, and widgets where there is a kernel."""
 
+from rectified.labs.activation_explorer import ActivationExplorer
 from rectified.labs.hinge_composer import HingeComposer
 from rectified.labs.initialization import Initialization
 from rectified.labs.lab import Lab, Try
 
 ALL: dict[str, type[Lab]] = {  # in the order of the chapters
-    lab.slug: lab for lab in (HingeComposer, Initialization)
+    lab.slug: lab for lab in (ActivationExplorer, HingeComposer, Initialization)
 }
 
-__all__ = ["ALL", "HingeComposer", "Initialization", "Lab", "Try"]
+__all__ = ["ALL", "ActivationExplorer", "HingeComposer", "Initialization", "Lab", "Try"]
