@@ -20,9 +20,10 @@ from rectified.labs.controls import Control
 
 HERE = Path(__file__).parent
 JOINED = HERE / "joined"
-STILL = (
-    "This is a picture of the lab. It computes in your browser, so it comes alive where scripts "
-    "run and the page comes from a server: make serve"
+STILL = "This is a picture of the lab, which computes in your browser: it needs JavaScript."
+AS_FILE = (
+    "This page was opened as a file, where labs stay pictures. They come alive when the page comes "
+    "from a server, such as the one that <code>make serve</code> starts."
 )
 
 
@@ -124,7 +125,7 @@ class Lab(anywidget.AnyWidget):
             f'<div class="rc-lab-place" id="lab-{self.slug}" data-lab="{self.slug}">'
             f'<script type="application/json">{data}</script><div class="rc-lab rc-lab-still">'
             f'<p class="rc-label">Lab</p><p class="rc-question">{html.escape(self.question)}</p>'
-            f'{self.poster().html()}<p class="rc-served" hidden>{STILL}</p>'
+            f'{self.poster().html()}<p class="rc-served" hidden>{AS_FILE}</p>'
             f'<noscript><p>{STILL}</p></noscript><ol class="rc-tries">{tries}</ol></div></div>'
         )
 
