@@ -41,7 +41,7 @@ class ActivationExplorer(Lab):
             "Push the bell to the left, to a mean of −2.",
             "ReLU now blocks 98 % of what goes in: exact zeros come out, and the slope there is 0. "
             "A unit whose bell lies all on that side would be dead.",
-            {"mean": -2.0, "z": -2.0},
+            {"mean": -2.0, "z": -3.0},
         ),
         Try(
             "Widen the bell in front of tanh, to a spread of 6.",
@@ -69,7 +69,7 @@ class ActivationExplorer(Lab):
     held = Number(1.0, label="Other units held at", low=-3.0, high=3.0, step=0.1)
     mean = Number(0.0, label="Mean of what goes in", low=-3.0, high=3.0, step=0.1)
     spread = Number(1.0, label="Spread of what goes in", low=0.1, high=6.0, step=0.1)
-    z = Number(1.0, label="Point z", low=-6.0, high=6.0, step=0.1)
+    z = Number(2.0, label="Point z", low=-6.0, high=6.0, step=0.1)
 
     def words(self) -> dict[str, Any]:
         """Add the formulas of all activations, by name."""

@@ -72,7 +72,7 @@ export class Bell {
     this.centre.draw(centre, top, mean, means, colour("text"));
     this.width.draw(shoulder, height, spread, spreads, colour("text"));
     put(this.note, { x: x.pixels[0], y: base + 18 });
-    write(this.note, `what goes in: ${means}, ${spreads}`);
+    write(this.note, `drag what goes in: ${means}, ${spreads}`);
   }
 }
 
