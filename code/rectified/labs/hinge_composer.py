@@ -23,7 +23,8 @@ class HingeComposer(Lab):
         "Above, a bent line over x from 0 to 1, and a curve that it shall follow. The line bends "
         "at the place of each hinge; left and right arrows move a place, Enter turns a hinge to "
         "its other side, up and down arrows change how much it bends. Below, each hinge alone. "
-        "With more than one layer the lower picture shows what all layers make of x together."
+        "With more than one layer the lower picture shows what all layers make of x together. The "
+        "error is the root mean square distance of the two curves."
     )
     formula = r"f(x) = c + a_0 x + \sum_k a_k \max(0,\, \pm(x - t_k))"
     tries = (

@@ -6,11 +6,13 @@ import { ends } from "./view.mjs";
 
 /** @typedef {import("../shared/scale.mjs").Scale} Scale */
 
+const MANY = 200; // pieces, which thick lines would run together
+
 export class Fitted {
   constructor() {
     this.between = svg("path", { fill: colour("div-n2"), opacity: 0.28 });
     this.target = svg("path", { stroke: colour("linear"), "stroke-width": 1.25 });
-    this.line = svg("path", { stroke: colour("relu"), "stroke-width": 2.75 });
+    this.line = svg("path", { stroke: colour("relu") });
     this.node = svg("g", {}, this.between, this.target, this.line);
   }
 
@@ -21,7 +23,8 @@ export class Fitted {
    */
   draw(x, y, { last, target, output }) {
     const { x: xs, y: ys } = ends(last);
-    put(this.line, { d: curve(xs, ys, x, y) });
+    const width = last.length > MANY ? 1 : 2.75;
+    put(this.line, { d: curve(xs, ys, x, y), "stroke-width": width });
     const d = target ? curve(GRID, target, x, y) : "";
     const back = target ? curve(GRID.toReversed(), output.toReversed(), x, y) : "";
     put(this.target, { d });

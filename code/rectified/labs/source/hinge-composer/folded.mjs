@@ -53,7 +53,7 @@ export class Folded {
    */
   #drawFirst({ x, top, bottom }, { first }) {
     this.top.draw(x, top, [
-      ["one layer: f(x)", "relu"],
+      ["f(x)", "relu"],
       [counted(first.length, "piece"), "text"],
     ]);
     const { x: xs, y: ys } = ends(first);
@@ -72,11 +72,11 @@ export class Folded {
    * @param {View} view
    */
   #drawLast({ x, bottom }, view) {
-    const { layers, last } = view;
-    const name = `${layers} layers: ${"f(".repeat(layers)}x${")".repeat(layers)}`;
+    const { layer, layers, last } = view;
+    const most = (layer.hinges.length + 1) ** layers;
     this.bottom.draw(x, bottom, [
-      [name, "relu"],
-      [counted(last.length, "piece"), "text"],
+      [`${"f(".repeat(layers)}x${")".repeat(layers)}`, "relu"],
+      [`${last.length} of at most ${counted(most, "piece")}`, "text"],
     ]);
     this.fitted.draw(x, bottom, view);
     const kinks = last.slice(1).filter(() => last.length <= DOTS);

@@ -2,6 +2,8 @@
 import { fixed } from "../shared/format.mjs";
 import { dead } from "./hinges.mjs";
 
+/** @typedef {import("./hinges.mjs").Layer} Layer */
+
 /**
  * @param {import("./view.mjs").View} view
  * @param {number} steps of training
@@ -9,18 +11,24 @@ import { dead } from "./hinges.mjs";
  */
 export function said(view, steps) {
   const { layer, layers, last, target, name, error } = view;
-  const count = layer.hinges.length;
-  const hinges = counted(count, "hinge");
-  const lost = layers === 1 ? layer.hinges.filter(dead).length : 0;
-  const living = lost > 0 ? `${hinges} (${lost} dead)` : hinges;
-  const makers = layers > 1 ? `${layers} layers of ${hinges} make ` : `${living} on a line make `;
+  const makers = layers > 1 ? folding(layer, layers) : adding(layer);
   const before = steps > 0 ? `After ${counted(steps, "step")}, ${makers}` : makers;
-  const flat = `all ${layers * count} in one layer: ${layers * count + 1}`;
-  const most = `at most ${(count + 1) ** layers}; ${flat}`;
-  const bounds = layers > 1 && steps === 0 ? ` (${most})` : "";
-  const off = [", ", fixed(error, 3), ` off the ${name} (root mean square).`];
-  const [comma, ...rest] = target ? off : ["."];
-  return [before, counted(last.length, "piece"), bounds + comma, ...rest];
+  const all = layers * layer.hinges.length;
+  const flat = layers > 1 && steps === 0 ? ` (${all} in one layer: at most ${all + 1})` : "";
+  const unit = layers === 1 && steps === 0 ? " (root mean square)." : "."; // two lines on a phone
+  const off = target ? [", ", fixed(error, 3), ` off the ${name}${unit}`] : ["."];
+  return [before, counted(last.length, "piece"), flat + off[0], ...off.slice(1)];
+}
+
+/** @type {(layer: Layer, layers: number) => string} */
+function folding({ hinges }, layers) {
+  return `${layers} layers of ${counted(hinges.length, "hinge")} make `;
+}
+
+/** @param {Layer} layer */
+function adding({ hinges }) {
+  const lost = hinges.filter(dead).length;
+  return `${counted(hinges.length, "hinge")}${lost > 0 ? ` (${lost} dead)` : ""} on a line make `;
 }
 
 /**
