@@ -324,6 +324,7 @@ def test_the_zigzag_is_for_several_layers(open_lab: LabOpener) -> None:
     zigzag.click()
     drawn(page)
     expect(page.locator(".rc-readout")).to_contain_text("2 layers of 3 hinges make 16 pieces")
+    assert [row[:2] for row in state(page)["hinges"]] == [[0.25, -8], [0.5, 8], [0.75, -8]]
 
 
 def test_training_walks_to_the_end_and_leaves_the_hinges_in_the_state(open_lab: LabOpener) -> None:
@@ -357,6 +358,8 @@ def test_a_step_is_one_step(open_lab: LabOpener) -> None:
     expect(page.locator(".rc-readout")).to_contain_text("After 1 step,")
     page.get_by_role("button", name="Step").click()
     expect(page.locator(".rc-readout")).to_contain_text("After 2 steps,")
+    moved = fit(2)["theta"]
+    assert state(page)["offset"] == pytest.approx(moved[0], abs=1e-4)  # the state is rounded
     page.get_by_label("Curve to follow").select_option("none")
     drawn(page)
     expect(page.get_by_role("button", name="Step")).to_be_disabled()
