@@ -11,9 +11,10 @@
 
 /**
  * What is trained or simulated.
+ * @template [Wanted=unknown]
  * @typedef {object} Job
  * @property {() => void} step
- * @property {(wanted: unknown) => object} frame  its arrays are moved to the page, not copied: so
+ * @property {(wanted: Wanted) => object} frame  its arrays are moved to the page, not copied: so
  *   they must be its own
  * @property {boolean} [finished]  whether steps would change nothing any more
  */
@@ -143,12 +144,13 @@ class Service {
 
 /**
  * Let a worker run jobs: to be called once, at the end of an `x.worker.mjs`.
- * @param {(settings: any) => Job} make  throws for settings that make no sense
+ * @template Settings, Wanted
+ * @param {(settings: Settings) => Job<Wanted>} make  throws for settings that make no sense
  * @param {Partial<Surroundings>} [replaced]
  */
 export function serve(make, replaced = {}) {
   const port = /** @type {Port} */ (/** @type {unknown} */ (globalThis));
   const surroundings = { port, later: throughChannel, now: () => performance.now(), ...replaced };
-  const service = new Service(make, surroundings);
+  const service = new Service(/** @type {(settings: unknown) => Job} */ (make), surroundings);
   surroundings.port.onmessage = ({ data }) => service.hear(data);
 }

@@ -1,0 +1,4 @@
+/** The text of the worker, as a lab's page has it. */
+import source from "./job.worker.mjs";
+
+process.stdout.write(JSON.stringify(source));
