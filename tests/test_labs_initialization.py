@@ -96,6 +96,7 @@ def test_the_critical_gain_is_the_books_wherever_the_lab_names_one() -> None:
             exact = critical_weight_variance(f, bias_variance=bias**2)
         assert gain == float(f"{math.sqrt(exact):.4g}"), (name, bias)
     without_bias = {name for name, bias in named if bias == 0}
+    assert LINES <= {name for name, bias in named if bias > 0}
     assert set(ELEMENTWISE) - without_bias == ESCAPED | {"step", "softplus", "squared_relu"}
 
 
