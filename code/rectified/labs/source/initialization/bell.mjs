@@ -42,7 +42,8 @@ export class Bell {
     const x = linear([-1, 1], [left, right]);
     this.plot.stand(place);
     const counted = sampled ? `, bars: ${sampled.units} units` : "";
-    write(this.plot.title, finite ? `line: normal${counted}` : "more than numbers can hold");
+    const lost = `${reach > 0 ? "more" : "less"} than numbers can hold`;
+    write(this.plot.title, finite ? `line: normal${counted}` : lost);
     const heights = Array.from(density, (one) => bottom - y.at(one));
     put(this.bars, { fill: ink, d: bars(heights, left, right - left, bottom) });
     put(this.normal, { stroke: ink, d: finite ? curve(PLACES, NORMAL, x, y) : "" });
