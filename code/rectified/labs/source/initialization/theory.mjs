@@ -54,6 +54,7 @@ export function criticalGain(f, table, biasStd) {
 const FIRST = Math.log(1e-12); // of ln q; beyond the table's ends the lines go on
 const STEP = Math.log(10) / 4;
 const KNOTS = 97;
+const NOTHING = -1e4; // ln of what no double holds: its exp is 0 again
 
 /** ln E[f(z)²] and ln E[f'(z)²] over ln q: for many gains at once, and right to a pixel. */
 export class Table {
@@ -63,8 +64,8 @@ export class Table {
     this.slope = new Float64Array(KNOTS);
     for (let knot = 0; knot < KNOTS; knot++) {
       const found = moments(f, { std: Math.exp((FIRST + knot * STEP) / 2) });
-      this.square[knot] = Math.log(Math.max(found.meanSquare, Number.MIN_VALUE));
-      this.slope[knot] = Math.log(Math.max(found.meanSquareSlope, Number.MIN_VALUE));
+      this.square[knot] = Math.max(Math.log(found.meanSquare), NOTHING);
+      this.slope[knot] = Math.max(Math.log(found.meanSquareSlope), NOTHING);
     }
   }
 
