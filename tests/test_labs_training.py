@@ -121,6 +121,13 @@ def test_a_training_stays_in_its_memory() -> None:
     assert asked("place") is True
 
 
+def test_networks_that_cannot_be_are_refused() -> None:
+    wrong = {"widths": [{"hidden": [4, 0]}, {"hidden": [2.5]}], "batch": [{"n": 0}, {"batch": -1}]}
+    for name, settings in wrong.items():
+        for fault in asked("refusals", wrong=settings):
+            assert str(fault).startswith(f"RangeError: {name} must be integers of 1 or more, got ")
+
+
 # ---- what is drawn
 def biases(state: dict[str, Any]) -> tuple[list[float], list[float]]:
     """Return the biases of the hidden layers and of the last."""

@@ -75,6 +75,16 @@ const TASKS = {
     return [before, state(training)];
   },
 
+  /** What trainings that cannot be are refused with. */
+  refusals: ({ wrong }) =>
+    wrong.map((settings) => {
+      try {
+        return made(settings).loss;
+      } catch (error) {
+        return `${error.name}: ${error.message}`;
+      }
+    }),
+
   /** Whether a thousand steps stay in the memory that the first one had. */
   place() {
     const training = made({ batch: 8 });

@@ -48,10 +48,22 @@ function views(flat, fans) {
   return weights.map((w, layer) => ({ w, b: next(fans[layer].fanOut) }));
 }
 
+/**
+ * @param {string} name
+ * @param {readonly number[]} numbers
+ */
+function checkWhole(name, numbers) {
+  const wrong = numbers.find((number) => !Number.isInteger(number) || number < 1);
+  if (wrong !== undefined) {
+    throw new RangeError(`${name} must be integers of 1 or more, got ${wrong}`);
+  }
+}
+
 export class Network {
   /**
    * All memory is taken here, none later. A network made before from the same `products` is void
    * from now on.
+   * Throws RangeError unless widths and batch are integers of 1 or more.
    * @param {object} settings
    * @param {readonly number[]} settings.widths  inputs, hidden layers, outputs
    * @param {Activation} settings.f
@@ -59,6 +71,8 @@ export class Network {
    * @param {Products} settings.products
    */
   constructor({ widths, f, batch, products }) {
+    checkWhole("widths", widths);
+    checkWhole("batch", [batch]);
     this.f = f;
     this.batch = batch;
     this.products = products;
