@@ -70,11 +70,13 @@ async function outputs() {
 }
 
 async function join() {
-  await rm(JOINED, { recursive: true, force: true });
-  await mkdir(JOINED);
-  for (const name of await outputs()) {
-    await writeFile(path.join(JOINED, name), await joined(path.join(SOURCE, name)));
+  const names = await outputs();
+  const texts = await Promise.all(names.map((name) => joined(path.join(SOURCE, name))));
+  await mkdir(JOINED, { recursive: true });
+  for (const name of await readdir(JOINED)) {
+    if (!names.includes(name)) await rm(path.join(JOINED, name));
   }
+  await Promise.all(names.map((name, i) => writeFile(path.join(JOINED, name), texts[i])));
 }
 
 async function check() {
