@@ -63,11 +63,11 @@ def told(steepest: list[float], active: list[int], *, diverged: bool = False) ->
 
 def test_the_readout_says_how_many_are_dead_and_why() -> None:
     assert told([0.0], [0]) == [
-        "At step 0, no unit is dead. So far none has died; the loss is 0.5.",
-        "At step 1, 1 of 24 units is dead: its slope is 0 on all 96 examples, so the gradient is "
-        "0. So far 1 died, and none came back; the loss is 0.5.",
+        "At step 0, no unit is dead. So far none has died; loss 0.5.",
+        "At step 1, 1 of 24 units is dead: slope 0 on all 96 examples, so gradient 0. So far 1 "
+        "died, none came back; loss 0.5.",
     ]
-    assert "2 of 24 units are dead: their slope is 0" in told([0.0, 0.0], [0, 0])[1]
+    assert "2 of 24 units are dead: slope 0" in told([0.0, 0.0], [0, 0])[1]
 
 
 def test_units_without_examples_are_not_called_dead_while_they_have_a_slope() -> None:

@@ -94,6 +94,7 @@ class DyingUnits {
     write(this.acting, `Change only what follows step ${step}`);
     this.acting.disabled = !this.#canAct(step);
     this.picture.draw(width, run, step);
+    this.stage.readout.style.minHeight = `${width < 480 ? 4 : 2}lh`; // so that nothing jumps
     if (this.fault) return [`The training failed: ${this.fault}`];
     return run ? readout(run, step) : ["The network is being trained."];
   }

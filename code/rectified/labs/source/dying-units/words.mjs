@@ -22,10 +22,9 @@ export function readout(run, step) {
 
 /** @param {number} dead */
 function ofDead(dead) {
-  const [verb, slope] = dead === 1 ? ["is", "its slope"] : ["are", "their slope"];
   return [
-    `${dead} of ${UNITS} units ${verb} dead`,
-    `: ${slope} is 0 on all ${EXAMPLES} examples, so the gradient is 0.`,
+    `${dead} of ${UNITS} units ${dead === 1 ? "is" : "are"} dead`,
+    `: slope 0 on all ${EXAMPLES} examples, so gradient 0.`,
   ];
 }
 
@@ -50,11 +49,11 @@ function ofOthers(run, step) {
 function history(run, step) {
   const { died, back } = run.changes(step);
   const start = run.count(0).dead;
-  const end = `; the loss is ${short(run.frame.loss[step], 2)}.${ending(run, step)}`;
+  const end = `; loss ${short(run.frame.loss[step], 2)}.${ending(run, step)}`;
   if (start + died === 0) return ["So far ", "none has died", end];
   const early = start > 0 ? `${start} began dead, ` : "";
   return [
-    `So far ${early}${died} died, and `,
+    `So far ${early}${died} died, `,
     back === 0 ? "none came back" : `${back} came back`,
     end,
   ];
