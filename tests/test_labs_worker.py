@@ -62,13 +62,17 @@ SETUP = """async (source) => {
     const next = () => new Promise((resolve) => waiting.push(resolve));
     return { job, heard, next };
   };
+  window.late = async () => {
+    await pause(60000); // long even for a busy machine
+    throw new Error("nothing more was heard");
+  };
   window.pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 }"""
 
 
 def found(page: Page, body: str) -> Any:
     """Return what a function of the page, given its body, returns."""
-    return page.evaluate(f"async () => {{ {body} }}")
+    return page.evaluate(f"() => Promise.race([(async () => {{ {body} }})(), late()])")
 
 
 def test_frames_come_from_the_job_with_their_arrays(page: Page) -> None:
