@@ -34,9 +34,10 @@ from rectified.activations import (
 )
 from rectified.display import tokens
 from rectified.experiments.dead import DeadUnits
+from rectified.experiments.gradients import GradientFlow
 from rectified.experiments.propagation import SignalPropagation
 from rectified.figures import canvas, labels, style, svg
-from rectified.initializers import variance_scaling, zeros
+from rectified.initializers import variance_scaling, xavier_normal, zeros
 from rectified.networks import StepDecay
 
 FONTS = Path(tokens.__file__).with_name("fonts")
@@ -45,6 +46,10 @@ FONTS = Path(tokens.__file__).with_name("fonts")
 def propagated(*, scale: float, width: int = 32) -> SignalPropagation:
     weights = variance_scaling(scale, "fan_in", "normal")
     return experiments.signal_propagation(relu, weights=weights, depth=30, width=width)
+
+
+def flowed(f: Activation, *, depth: int = 8) -> GradientFlow:
+    return experiments.gradient_flow(f, depth=depth, width=16, weights=xavier_normal)
 
 
 def watched(f: Activation) -> DeadUnits:
@@ -64,6 +69,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "dying": lambda: figures.dying(*map(watched, (relu, leaky_relu(slope=0.1)))),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
+    "gradients_by_layer": lambda: figures.gradients_by_layer([flowed(sigmoid), flowed(relu)]),
     "hinge_folds": lambda: figures.hinge_folds(
         experiments.zigzag_layers(hinges=6, layers=1), experiments.zigzag_layers(hinges=3, layers=2)
     ),
@@ -443,6 +449,10 @@ def test_figures_refuse_what_they_cannot_draw() -> None:
         figures.signals_by_layer([propagated(scale=2.0), propagated(scale=2.0, width=8)])
     with pytest.raises(ValueError, match="theory says something"):
         figures.signals_by_layer([experiments.signal_propagation(relu, weights=zeros, depth=2)])
+    with pytest.raises(ValueError, match="same depth, width"):
+        figures.gradients_by_layer([flowed(relu), flowed(relu, depth=2)])
+    with pytest.raises(ValueError, match="at least 2 layers"):
+        figures.gradients_by_layer([flowed(relu, depth=1)])
     with pytest.raises(ValueError, match="hidden layer"):
         figures.regions(experiments.plane_regions(seed=0, widths=()))
 
@@ -528,6 +538,16 @@ def test_what_becomes_of_signals_is_read_from_the_networks() -> None:
     for end, gain in zip(ends, ("2", "1.41", "1"), strict=True):
         written = f"{end:.2g}" if 1e-3 < end < 1e4 else labels.power(end)
         assert f"{written} at gain {gain}" in figure.message
+
+
+def test_what_is_left_of_gradients_is_read_from_the_networks() -> None:
+    message = example("gradients_by_layer").message
+    for f in (sigmoid, relu):
+        mean_square = flowed(f).mean_square
+        left = float(np.median(np.sqrt(mean_square[:, 0] / mean_square[:, -1])))
+        written = f"{left:.2g}" if left > 1e-3 else labels.power(left)
+        assert f"{f.title} with Xavier normal" in message
+        assert f" {written}" in message
 
 
 def test_what_is_said_of_learning_is_read_from_the_results() -> None:

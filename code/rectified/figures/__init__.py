@@ -11,7 +11,7 @@ from rectified.figures.landscape import between_twins
 from rectified.figures.learning import learning, moons_learned
 from rectified.figures.passages import passages
 from rectified.figures.planes import regions
-from rectified.figures.propagation import signals_by_layer
+from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
@@ -24,6 +24,7 @@ __all__ = [
     "dying",
     "flat_ends",
     "gallery",
+    "gradients_by_layer",
     "hinge_folds",
     "hinges",
     "layer_table",

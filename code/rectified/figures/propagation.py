@@ -1,14 +1,15 @@
-"""Signals on their way through random networks."""
+"""Signals on their way through random networks, and gradients on their way back."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from rectified.experiments.gradients import GradientFlow
 from rectified.experiments.propagation import SignalPropagation
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import power
-from rectified.figures.style import BAND, colour, house_style
+from rectified.figures.labels import label_curves, power
+from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
 MUCH = 100  # a signal that changes by this factor on its way has exploded or vanished
 
@@ -63,6 +64,54 @@ def _decades(axes: Axes) -> None:
     labels = [f"1e{k}".replace("-", "−") if k else "1" for k in powers]
     axes.minorticks_off()
     axes.set_yticks([10.0**k for k in powers], labels)
+
+
+@house_style()
+def gradients_by_layer(results: Sequence[GradientFlow]) -> Figure:
+    """Draw the size of ∂loss/∂z against the layer, a band of networks for each result, and theory.
+
+    The size is the root mean square, as a multiple of that at the last layer. Raises ValueError
+    without a result, or unless all have the same depth, at least 2, width and number of seeds.
+    """
+    if len({(r.depth, r.width, len(r.seeds)) for r in results}) != 1:
+        raise ValueError("results must have the same depth, width and number of seeds")
+    depth, seeds = results[0].depth, len(results[0].seeds)
+    if depth < 2:
+        raise ValueError(f"results must have at least 2 layers to go back through, got {depth}")
+    drawing = blank(height=270)
+    axes = drawing.subplots()
+    axes.set(xlim=(1, depth), yscale="log", xlabel="layer")
+    axes.set_title("size of the gradient")
+    axes.set_xticks(range(1, depth + 1, max(1, depth // 10)))
+    middles = [_gradient_band(axes, result) for result in results]
+    _decades(axes)
+    names = [f"{r.f.title} with {r.weights.title}" for r in results]
+    inks = [colour(r.f.name, r.f.family) for r in results]
+    label_curves(axes, np.arange(1, depth + 1), middles, names, inks)
+    first, *others = [
+        (name, _number(middle[0])) for name, middle in zip(names, middles, strict=True)
+    ]
+    rest = "".join(f", {name} {share}" for name, share in others)
+    return Figure(
+        drawing,
+        message=f"Back at layer 1, {first[0]} has {first[1]} of layer {depth}’s gradient{rest}",
+        alt=f"Size of the gradient against the layer, on a logarithmic axis, in random networks of "
+        f"{depth} layers of {results[0].width} units, as a multiple of its size at layer {depth}: "
+        f"a band and a dashed line for each kind of network. Medians at layer 1: {first[0]} "
+        f"{first[1]}{rest}.",
+        caption=f"Size: root mean square of ∂loss/∂z. Bands: from the lowest to the highest of "
+        f"{seeds} networks. Dashed: mean-field theory, for layers without end in width.",
+    )
+
+
+def _gradient_band(axes: Axes, result: GradientFlow) -> np.ndarray:
+    """Draw the gradients of one result, and return their medians over networks, (depth,)."""
+    layers, ink = np.arange(1, result.depth + 1), colour(result.f.name, result.f.family)
+    size = np.sqrt(result.mean_square / result.mean_square[:, -1:])  # (S, depth)
+    axes.fill_between(layers, size.min(axis=0), size.max(axis=0), color=ink, alpha=BAND, lw=0)
+    if result.predicted is not None:
+        axes.plot(layers, np.sqrt(result.predicted), color=ink, ls=GRADIENT_DASH)
+    return np.median(size, axis=0)
 
 
 def fate(factor: float) -> str:
