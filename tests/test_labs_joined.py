@@ -49,7 +49,7 @@ def test_every_lab_and_nothing_else_is_joined() -> None:
 
 def test_stale_files_are_named(tmp_path: Path) -> None:
     copy = tmp_path / LAB_FOLDER.relative_to(ROOT)
-    source, joined, piece = copy / "source", copy / "joined", copy / "source/shared/piece.mjs"
+    source, joined, piece = copy / "source", copy / "joined", copy / "source/core/piece.mjs"
     piece.parent.mkdir(parents=True)
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
@@ -57,7 +57,7 @@ def test_stale_files_are_named(tmp_path: Path) -> None:
     piece.write_text("export const one = 1;\n")
     for name in ("fresh", "edited", "forgotten", "missing"):
         (source / f"{name}.mjs").write_text("export default 1;\n")
-    (source / "built-on.mjs").write_text('export { one as default } from "./shared/piece.mjs";\n')
+    (source / "built-on.mjs").write_text('export { one as default } from "./core/piece.mjs";\n')
     assert node(script, "join").returncode == 0
     assert node(script, "check").returncode == 0
     piece.write_text("export const one = 2;\n")

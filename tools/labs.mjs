@@ -6,7 +6,7 @@
  *     node tools/labs.mjs run MODULE         join a test's module the same way, and run it
  *
  * Two kinds of import are special. `x.wat`, WebAssembly as text, becomes its bytes;
- * `x.worker.mjs` becomes the text of a module joined for a Web Worker.
+ * `x.worker.mjs?text` becomes the text of a module joined for a Web Worker.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,11 +45,16 @@ const assemble = {
   },
 };
 
-/** `x.worker.mjs` becomes the text of that module, joined. */
+/** `x.worker.mjs?text` becomes the text of that module, joined. */
 const embed = {
   name: "worker",
   setup(step) {
-    step.onLoad({ filter: /\.worker\.mjs$/ }, async ({ path: file }) => ({
+    const namespace = "worker";
+    step.onResolve({ filter: /\.worker\.mjs\?text$/ }, (asked) => ({
+      path: path.resolve(asked.resolveDir, asked.path.replace("?text", "")),
+      namespace,
+    }));
+    step.onLoad({ filter: /.*/, namespace }, async ({ path: file }) => ({
       contents: await joined(file, { format: "iife", plugins: [assemble] }),
       loader: "text",
     }));

@@ -1,6 +1,6 @@
 /** What a lab does in its worker: it trains, and counts what the page draws of every layer. */
-import { products } from "../../code/rectified/labs/source/shared/products.mjs";
-import { serve } from "../../code/rectified/labs/source/shared/serve.mjs";
+import { products } from "../../code/rectified/labs/source/core/products.mjs";
+import { serve } from "../../code/rectified/labs/source/core/serve.mjs";
 import { training } from "./workload.mjs";
 
 const BINS = 24;

@@ -1,6 +1,6 @@
 /** The same training under Node, without a page: how many steps it takes a second. */
 import { json } from "node:stream/consumers";
-import { compiled, plain } from "../../code/rectified/labs/source/shared/products.mjs";
+import { compiled, plain } from "../../code/rectified/labs/source/core/products.mjs";
 import { training } from "./workload.mjs";
 
 const { engine, checked, seconds, ...settings } = await json(process.stdin);

@@ -1,5 +1,5 @@
 /** What a lab does on its page: it asks for a frame at the display's rate, and draws it. */
-import { connect } from "../../code/rectified/labs/source/shared/connect.mjs";
+import { connect } from "../../code/rectified/labs/source/core/connect.mjs";
 
 const BINS = 24;
 const brush = document.querySelector("canvas").getContext("2d");

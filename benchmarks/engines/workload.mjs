@@ -1,10 +1,10 @@
 /** What is trained: the same network from the same start, on a page and under Node. */
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
-import { INITIALIZERS } from "../../code/rectified/labs/source/shared/initializers.mjs";
-import { OPTIMIZERS } from "../../code/rectified/labs/source/shared/optimizers.mjs";
-import { Generator } from "../../code/rectified/labs/source/shared/random.mjs";
-import { TASKS } from "../../code/rectified/labs/source/shared/tasks.mjs";
-import { Training } from "../../code/rectified/labs/source/shared/training.mjs";
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
+import { INITIALIZERS } from "../../code/rectified/labs/source/core/initializers.mjs";
+import { OPTIMIZERS } from "../../code/rectified/labs/source/core/optimizers.mjs";
+import { Generator } from "../../code/rectified/labs/source/core/random.mjs";
+import { TASKS } from "../../code/rectified/labs/source/core/tasks.mjs";
+import { Training } from "../../code/rectified/labs/source/core/training.mjs";
 
 export function training({ layers, width, batch, f, rate }, products) {
   const task = TASKS.two_circles;

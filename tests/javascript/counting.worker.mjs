@@ -1,5 +1,5 @@
 /** A worker for tests of the page's side: it counts, fails when told to, and keeps the time. */
-import { serve } from "../../code/rectified/labs/source/shared/serve.mjs";
+import { serve } from "../../code/rectified/labs/source/core/serve.mjs";
 
 serve(({ start, endless, fault }) => {
   if (fault) throw new Error(fault);

@@ -1,7 +1,7 @@
 /** The tables of activations, and what they say of numbers that Python chose. */
-import * as formulas from "../../code/rectified/labs/source/shared/formulas.mjs";
-import * as vector from "../../code/rectified/labs/source/shared/formulas-vector.mjs";
-import { normalCdf } from "../../code/rectified/labs/source/shared/special.mjs";
+import * as formulas from "../../code/rectified/labs/source/core/formulas.mjs";
+import * as vector from "../../code/rectified/labs/source/core/formulas-vector.mjs";
+import { normalCdf } from "../../code/rectified/labs/source/core/special.mjs";
 import { answer, given } from "./exchange.mjs";
 
 /** Return what a call gives, or the message of what it throws. */

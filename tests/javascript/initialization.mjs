@@ -1,9 +1,10 @@
 /** Theory, networks and words of the lab on initialization for its tests, without a page. */
+
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
 import { make, preactivations } from "../../code/rectified/labs/source/initialization/job.mjs";
 import { theory } from "../../code/rectified/labs/source/initialization/theory.mjs";
 import { known, view } from "../../code/rectified/labs/source/initialization/view.mjs";
 import { readout } from "../../code/rectified/labs/source/initialization/words.mjs";
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const TASKS = {

@@ -1,6 +1,6 @@
 /** What the labs' laws for first weights say and draw. */
-import { INITIALIZERS } from "../../code/rectified/labs/source/shared/initializers.mjs";
-import { Generator } from "../../code/rectified/labs/source/shared/random.mjs";
+import { INITIALIZERS } from "../../code/rectified/labs/source/core/initializers.mjs";
+import { Generator } from "../../code/rectified/labs/source/core/random.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const TASKS = {

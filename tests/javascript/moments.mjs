@@ -1,6 +1,6 @@
 /** Moments and mean-field theory of activations, for settings that Python chose. */
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
-import * as moments from "../../code/rectified/labs/source/shared/moments.mjs";
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
+import * as moments from "../../code/rectified/labs/source/core/moments.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const FUNCTIONS = {

@@ -1,9 +1,9 @@
 /** Networks of the labs, that train on numbers which Python chose. */
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
-import { LOSSES } from "../../code/rectified/labs/source/shared/losses.mjs";
-import { Network } from "../../code/rectified/labs/source/shared/network.mjs";
-import { OPTIMIZERS } from "../../code/rectified/labs/source/shared/optimizers.mjs";
-import { compiled, plain } from "../../code/rectified/labs/source/shared/products.mjs";
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
+import { LOSSES } from "../../code/rectified/labs/source/core/losses.mjs";
+import { Network } from "../../code/rectified/labs/source/core/network.mjs";
+import { OPTIMIZERS } from "../../code/rectified/labs/source/core/optimizers.mjs";
+import { compiled, plain } from "../../code/rectified/labs/source/core/products.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const PRODUCTS = { wasm: compiled(), plain: plain() };

@@ -1,7 +1,7 @@
 /** What comes out of activations, for normals that Python chose. */
 import assert from "node:assert";
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
-import { outcome } from "../../code/rectified/labs/source/shared/outcome.mjs";
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
+import { outcome } from "../../code/rectified/labs/source/core/outcome.mjs";
 import { answer, given } from "./exchange.mjs";
 
 answer(

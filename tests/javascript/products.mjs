@@ -1,5 +1,5 @@
 /** The products of the labs' networks on numbers that Python chose, and the memory behind them. */
-import { compiled, plain, products } from "../../code/rectified/labs/source/shared/products.mjs";
+import { compiled, plain, products } from "../../code/rectified/labs/source/core/products.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const ROOM = 7; // doubles before and behind each result, to be left alone

@@ -1,5 +1,5 @@
 /** What the labs' generators draw. */
-import { Generator } from "../../code/rectified/labs/source/shared/random.mjs";
+import { Generator } from "../../code/rectified/labs/source/core/random.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const many = (n, draw) => Array.from({ length: n }, draw);

@@ -1,10 +1,10 @@
 /** A lab that has one of everything: controls of all kinds, handles, a button that starts frames. */
-import { put, svg } from "../../code/rectified/labs/source/shared/dom.mjs";
-import { fixed } from "../../code/rectified/labs/source/shared/format.mjs";
-import { Handle } from "../../code/rectified/labs/source/shared/handle.mjs";
-import { lab } from "../../code/rectified/labs/source/shared/lab.mjs";
-import { Axis, colour, curve } from "../../code/rectified/labs/source/shared/plot.mjs";
-import { linear } from "../../code/rectified/labs/source/shared/scale.mjs";
+import { put, svg } from "../../code/rectified/labs/source/core/dom.mjs";
+import { fixed } from "../../code/rectified/labs/source/core/format.mjs";
+import { Handle } from "../../code/rectified/labs/source/core/handle.mjs";
+import { lab } from "../../code/rectified/labs/source/core/lab.mjs";
+import { Axis, colour, curve } from "../../code/rectified/labs/source/core/plot.mjs";
+import { linear } from "../../code/rectified/labs/source/core/scale.mjs";
 
 const HEIGHT = 260;
 

@@ -1,6 +1,6 @@
 /** A worker's service, driven by hand: messages in, slices when the test says so, answers out. */
 import assert from "node:assert/strict";
-import { serve } from "../../code/rectified/labs/source/shared/serve.mjs";
+import { serve } from "../../code/rectified/labs/source/core/serve.mjs";
 import { answer } from "./exchange.mjs";
 
 /** A job that counts, each step taking `time` milliseconds of the test's clock. */

@@ -1,6 +1,6 @@
 /** What the page makes of values and addresses: `fits`, `toQuery`, `fromQuery`, a slider's steps. */
-import { steps } from "../../code/rectified/labs/source/shared/controls.mjs";
-import { fits, fromQuery, toQuery } from "../../code/rectified/labs/source/shared/state.mjs";
+import { steps } from "../../code/rectified/labs/source/core/controls.mjs";
+import { fits, fromQuery, toQuery } from "../../code/rectified/labs/source/core/state.mjs";
 import { answer, given } from "./exchange.mjs";
 
 /** Values and addresses come as texts, so that nothing on the way mends them. */

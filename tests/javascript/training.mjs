@@ -1,11 +1,11 @@
 /** What the labs learn, and trainings of it. */
-import { activation } from "../../code/rectified/labs/source/shared/formulas.mjs";
-import { INITIALIZERS } from "../../code/rectified/labs/source/shared/initializers.mjs";
-import { OPTIMIZERS } from "../../code/rectified/labs/source/shared/optimizers.mjs";
-import { products } from "../../code/rectified/labs/source/shared/products.mjs";
-import { Generator } from "../../code/rectified/labs/source/shared/random.mjs";
-import { TASKS as LEARNT } from "../../code/rectified/labs/source/shared/tasks.mjs";
-import { Training } from "../../code/rectified/labs/source/shared/training.mjs";
+import { activation } from "../../code/rectified/labs/source/core/formulas.mjs";
+import { INITIALIZERS } from "../../code/rectified/labs/source/core/initializers.mjs";
+import { OPTIMIZERS } from "../../code/rectified/labs/source/core/optimizers.mjs";
+import { products } from "../../code/rectified/labs/source/core/products.mjs";
+import { Generator } from "../../code/rectified/labs/source/core/random.mjs";
+import { TASKS as LEARNT } from "../../code/rectified/labs/source/core/tasks.mjs";
+import { Training } from "../../code/rectified/labs/source/core/training.mjs";
 import { answer, given } from "./exchange.mjs";
 
 const engine = products();

@@ -1,6 +1,6 @@
 """What the state of a lab is made of: traits that know their bounds, their label and their unit.
 
-A trait is checked here when Python sets it, and in the page (source/shared/state.mjs) when a
+A trait is checked here when Python sets it, and in the page (source/core/state.mjs) when a
 slider, an address or Python does: both read the same description, `described`.
 """
 

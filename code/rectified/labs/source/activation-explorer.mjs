@@ -11,20 +11,20 @@ import { Numbers } from "./activation-explorer/numbers.mjs";
 import { Outlet } from "./activation-explorer/outlet.mjs";
 import { Point } from "./activation-explorer/point.mjs";
 import { each, share } from "./activation-explorer/words.mjs";
-import { html, put, svg } from "./shared/dom.mjs";
-import { fixed } from "./shared/format.mjs";
-import { formula, lab } from "./shared/lab.mjs";
-import { colour } from "./shared/plot.mjs";
+import { html, put, svg } from "./core/dom.mjs";
+import { fixed } from "./core/format.mjs";
+import { formula, lab } from "./core/lab.mjs";
+import { colour } from "./core/plot.mjs";
 
 /** @typedef {import("./activation-explorer/chosen.mjs").Chosen} Chosen */
-/** @typedef {import("./shared/outcome.mjs").Outcome} Outcome */
+/** @typedef {import("./core/outcome.mjs").Outcome} Outcome */
 
 const CHOICES = ["first", "second", "third"];
 const TUNED = ["slope", "prelu_slope", "lower", "upper", "beta", "alpha", "held"];
 const BELL = ["mean", "spread"];
 
 class Explorer {
-  /** @param {import("./shared/lab.mjs").Stage} stage */
+  /** @param {import("./core/lab.mjs").Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.graph = new Graph();
@@ -109,7 +109,7 @@ class Explorer {
 
 /**
  * Return the functions, the values that the picture shows, and where the first lets nothing through.
- * @param {import("./shared/state.mjs").State} state
+ * @param {import("./core/state.mjs").State} state
  */
 function subject(state) {
   const all = chosen(state);

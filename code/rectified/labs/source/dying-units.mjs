@@ -1,14 +1,15 @@
 /** Dying units: what kills a unit, and what brings one back. */
+
+import { write } from "./core/dom.mjs";
+import { lab } from "./core/lab.mjs";
 import { ACTING, actFrom } from "./dying-units/phases.mjs";
 import { Picture } from "./dying-units/picture.mjs";
 import { Player } from "./dying-units/player.mjs";
 import { STEPS } from "./dying-units/sizes.mjs";
 import { Trainer } from "./dying-units/trainer.mjs";
 import { readout } from "./dying-units/words.mjs";
-import { write } from "./shared/dom.mjs";
-import { lab } from "./shared/lab.mjs";
 
-/** @typedef {import("./shared/lab.mjs").Stage} Stage */
+/** @typedef {import("./core/lab.mjs").Stage} Stage */
 /** @typedef {import("./dying-units/run.mjs").Run} Run */
 
 const TRAINED = [...ACTING, "bias", "seed", "past", "since"]; // entries that a training depends on
@@ -54,7 +55,7 @@ class DyingUnits {
 
   /**
    * The reader moves to another step, or marks another unit.
-   * @param {import("./shared/state.mjs").State} changes
+   * @param {import("./core/state.mjs").State} changes
    */
   show(changes) {
     this.player.stop();

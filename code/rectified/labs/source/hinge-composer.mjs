@@ -1,11 +1,12 @@
 /** How do hinges add up to a curve? A ReLU network of one input, taken into the hand. */
+
+import { control } from "./core/controls.mjs";
+import { put, write } from "./core/dom.mjs";
+import { lab, serial } from "./core/lab.mjs";
 import { Bench } from "./hinge-composer/bench.mjs";
 import { Picture } from "./hinge-composer/picture.mjs";
 import { said } from "./hinge-composer/said.mjs";
 import { view } from "./hinge-composer/view.mjs";
-import { control } from "./shared/controls.mjs";
-import { put, write } from "./shared/dom.mjs";
-import { lab, serial } from "./shared/lab.mjs";
 
 export default lab({
   controls: ["target", "layers"],
@@ -31,7 +32,7 @@ export default lab({
 
 /**
  * How many hinges there are is no entry of the state, but has a slider like one.
- * @param {import("./shared/lab.mjs").Stage} stage
+ * @param {import("./core/lab.mjs").Stage} stage
  * @param {Bench} bench
  */
 function counter({ schema, shown, words, signal }, bench) {
@@ -44,7 +45,7 @@ function counter({ schema, shown, words, signal }, bench) {
 }
 
 /**
- * @param {import("./shared/lab.mjs").Stage} stage
+ * @param {import("./core/lab.mjs").Stage} stage
  * @param {Bench} bench
  */
 function buttons(stage, bench) {

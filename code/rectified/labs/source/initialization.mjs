@@ -1,14 +1,15 @@
 /** How large should the first weights be? Signals and gradients through a random network. */
+
+import { connect } from "./core/connect.mjs";
+import { put, svg } from "./core/dom.mjs";
+import { lab } from "./core/lab.mjs";
 import { Bell } from "./initialization/bell.mjs";
 import { Depths } from "./initialization/depths.mjs";
 import { Dial } from "./initialization/dial.mjs";
-import SOURCE from "./initialization/job.worker.mjs";
+import SOURCE from "./initialization/job.worker.mjs?text";
 import { layout } from "./initialization/layout.mjs";
 import { known, view } from "./initialization/view.mjs";
 import { readout } from "./initialization/words.mjs";
-import { connect } from "./shared/connect.mjs";
-import { put, svg } from "./shared/dom.mjs";
-import { lab } from "./shared/lab.mjs";
 
 /**
  * @typedef {import("./initialization/job.mjs").Sampled} Sampled
@@ -18,7 +19,7 @@ import { lab } from "./shared/lab.mjs";
 const SEEDS = 1000;
 const DRAWN = ["activation", "width", "depth", "seed"]; // a change of these needs other networks
 
-/** @param {import("./shared/lab.mjs").Stage} stage */
+/** @param {import("./core/lab.mjs").Stage} stage */
 function build(stage) {
   const plots = { depths: new Depths(stage), dial: new Dial(stage), bell: new Bell() };
   const root = svg("svg", {}, plots.depths.node, plots.dial.node, plots.bell.node);

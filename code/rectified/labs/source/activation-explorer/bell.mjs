@@ -1,8 +1,8 @@
 /** What goes in: a bell, whose mean and spread are dragged. Grey is where nothing gets through. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { fixed } from "../shared/format.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { colour, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { fixed } from "../core/format.mjs";
+import { Handle } from "../core/handle.mjs";
+import { colour, label } from "../core/plot.mjs";
 import { PLACES } from "./measured.mjs";
 
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
@@ -14,7 +14,7 @@ const HATCH = 3; // places from line to line
 const SHOULDER = Math.exp(-0.5); // of the peak: the height one spread from the mean
 
 export class Bell {
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     const { schema, signal } = stage;
     this.mean = 0;

@@ -2,19 +2,19 @@
  * Which functions the state names: elementwise ones, and slices through those of a whole layer.
  * Along a slice the first unit moves, z, and the others are held.
  */
-import { short } from "../shared/format.mjs";
-import { activation, ELEMENTWISE } from "../shared/formulas.mjs";
-import { made } from "../shared/formulas-straight.mjs";
-import { VECTOR, vectorActivation } from "../shared/formulas-vector.mjs";
+import { short } from "../core/format.mjs";
+import { activation, ELEMENTWISE } from "../core/formulas.mjs";
+import { made } from "../core/formulas-straight.mjs";
+import { VECTOR, vectorActivation } from "../core/formulas-vector.mjs";
 
-/** @typedef {import("../shared/formulas.mjs").Activation} Activation */
-/** @typedef {import("../shared/formulas-vector.mjs").VectorActivation} VectorActivation */
+/** @typedef {import("../core/formulas.mjs").Activation} Activation */
+/** @typedef {import("../core/formulas-vector.mjs").VectorActivation} VectorActivation */
 
 /**
  * @typedef {object} Chosen
  * @property {string} name  in the table ALL
  * @property {string} label  what stands beside its curve
- * @property {import("../shared/formulas.mjs").Role} role
+ * @property {import("../core/formulas.mjs").Role} role
  * @property {number} twin  how many before it have the same role, and so the same colour
  * @property {readonly Activation[]} strands  one for each output that is drawn
  */
@@ -40,7 +40,7 @@ const SLICES = {
 const SYMBOLS = { slope: "a", lower: "a", upper: "b", beta: "β", alpha: "α" };
 const SLOTS = ["first", "second", "third"];
 
-/** @typedef {import("../shared/state.mjs").State} State */
+/** @typedef {import("../core/state.mjs").State} State */
 
 /**
  * Return the entries of the state that hold the parameters of an activation. One that fits two

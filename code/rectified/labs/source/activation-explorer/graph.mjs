@@ -1,6 +1,6 @@
 /** The curves: values solid, slopes dashed, and their names beside them. */
-import { put, svg } from "../shared/dom.mjs";
-import { Axis, colour, curve, label } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { Axis, colour, curve, label } from "../core/plot.mjs";
 import { PLACES } from "./measured.mjs";
 import { covered, placed } from "./placed.mjs";
 import { HALO } from "./words.mjs";
@@ -8,8 +8,8 @@ import { HALO } from "./words.mjs";
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
 /** @typedef {import("./layout.mjs").Layout} Layout */
 /** @typedef {import("./placed.mjs").Point} Point */
-/** @typedef {import("../shared/formulas.mjs").Activation} Activation */
-/** @typedef {import("../shared/scale.mjs").Scale} Scale */
+/** @typedef {import("../core/formulas.mjs").Activation} Activation */
+/** @typedef {import("../core/scale.mjs").Scale} Scale */
 
 /**
  * @typedef {object} Stroke  one output of a chosen function

@@ -1,8 +1,8 @@
 /** Where the parts of the picture lie, in pixels. */
-import { linear } from "../shared/scale.mjs";
+import { linear } from "../core/scale.mjs";
 import { REACH } from "./measured.mjs";
 
-/** @typedef {import("../shared/scale.mjs").Scale} Scale */
+/** @typedef {import("../core/scale.mjs").Scale} Scale */
 
 /**
  * @typedef {object} Layout

@@ -1,15 +1,14 @@
 /** What the functions make of the bell, and where the picture has to reach. */
-import { outcome } from "../shared/outcome.mjs";
+import { outcome, SATURATED } from "../core/outcome.mjs";
 
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
-/** @typedef {import("../shared/outcome.mjs").Outcome} Outcome */
+/** @typedef {import("../core/outcome.mjs").Outcome} Outcome */
 
 export const REACH = 6; // of the z axis, to both sides
 export const BINS = 44;
 const STEP = 0.05; // of z: kinks and held units lie on it
 const TALLEST = { value: [-3, 6], slope: [-1.5, 2.5] }; // what is beyond is cut off
 const AIR = 0.06; // of the height, above and below
-const SATURATED = 0.01; // of the steepest slope, as in shared/outcome.mjs
 
 /** The places at which curves are drawn. */
 export const PLACES = Float64Array.from({ length: (2 * REACH) / STEP + 1 }, (_, i) =>

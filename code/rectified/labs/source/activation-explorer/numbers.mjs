@@ -1,11 +1,11 @@
 /** The numbers of all chosen functions side by side, as a table. */
-import { html, write } from "../shared/dom.mjs";
-import { fixed } from "../shared/format.mjs";
-import { colour } from "../shared/plot.mjs";
+import { html, write } from "../core/dom.mjs";
+import { fixed } from "../core/format.mjs";
+import { colour } from "../core/plot.mjs";
 import { each, number, share } from "./words.mjs";
 
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
-/** @typedef {import("../shared/outcome.mjs").Outcome} Outcome */
+/** @typedef {import("../core/outcome.mjs").Outcome} Outcome */
 
 const NAMES = ["mean", "variance", "zeros", "saturated", "value", "slope"];
 const SHORT = ["mean", "var.", "zeros", "sat.", "value", "slope"];

@@ -1,13 +1,13 @@
 /** What comes out, beside the axis of f(z): a bar for each bin, and one for each exact value. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { fixed, percent, short } from "../shared/format.mjs";
-import { Axis, bars, colour, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { fixed, percent, short } from "../core/format.mjs";
+import { Axis, bars, colour, label } from "../core/plot.mjs";
 import { CLOSED } from "./bell.mjs";
 import { HALO, share } from "./words.mjs";
 
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
 /** @typedef {import("./layout.mjs").Layout} Layout */
-/** @typedef {import("../shared/outcome.mjs").Outcome} Outcome */
+/** @typedef {import("../core/outcome.mjs").Outcome} Outcome */
 
 const SEEN = 0.005; // a share that is written
 const THICK = 9; // bar of an exact value

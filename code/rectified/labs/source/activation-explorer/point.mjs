@@ -1,8 +1,8 @@
 /** A point on the first curve: moved along it, it tells value and slope, and has a tangent. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { fixed } from "../shared/format.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { colour, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { fixed } from "../core/format.mjs";
+import { Handle } from "../core/handle.mjs";
+import { colour, label } from "../core/plot.mjs";
 import { REACH } from "./measured.mjs";
 import { beside } from "./placed.mjs";
 import { HALO, number } from "./words.mjs";
@@ -13,7 +13,7 @@ import { HALO, number } from "./words.mjs";
 const TANGENT = 46; // pixels to both sides
 
 export class Point {
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     const { schema, signal } = stage;
     const passive = { fill: "none", "pointer-events": "none" }; // handles lie below
@@ -88,7 +88,7 @@ function dots(all, z, { x, y }) {
 /**
  * Return a value, or the end of what is in sight that is nearest to it.
  * @param {number} value
- * @param {import("../shared/scale.mjs").Scale} scale
+ * @param {import("../core/scale.mjs").Scale} scale
  */
 function within(value, { values: [low, high] }) {
   return Math.min(Math.max(value, low), high);

@@ -1,6 +1,6 @@
 /** Numbers of this lab as a reader sees them. */
-import { fixed, percent } from "../shared/format.mjs";
-import { colour } from "../shared/plot.mjs";
+import { fixed, percent } from "../core/format.mjs";
+import { colour } from "../core/plot.mjs";
 
 /** Keeps text readable over lines. */
 export const HALO = { stroke: colour("surface"), "stroke-width": 4, "paint-order": "stroke" };
@@ -23,7 +23,7 @@ export function share(mass) {
 
 /**
  * Write what each output is at a point, or its slope.
- * @param {readonly import("../shared/formulas.mjs").Activation[]} strands
+ * @param {readonly import("../core/formulas.mjs").Activation[]} strands
  * @param {"value" | "slope"} kind
  * @param {number} z
  */

@@ -1,7 +1,7 @@
 /** The training over time: the loss, and below it a row for each unit. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { Axis, colour, curve, label } from "../shared/plot.mjs";
-import { linear, logarithmic } from "../shared/scale.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { Axis, colour, curve, label } from "../core/plot.mjs";
+import { linear, logarithmic } from "../core/scale.mjs";
 import { STEPS, UNITS } from "./sizes.mjs";
 import { change } from "./words.mjs";
 

@@ -2,13 +2,13 @@
  * A network with one hidden layer learns two circles of points; each step is put on record: where
  * every hidden unit's line lies, on how many examples the unit is active, its largest slope.
  */
-import { activation } from "../shared/formulas.mjs";
-import { INITIALIZERS } from "../shared/initializers.mjs";
-import { OPTIMIZERS } from "../shared/optimizers.mjs";
-import { products } from "../shared/products.mjs";
-import { Generator } from "../shared/random.mjs";
-import { TASKS } from "../shared/tasks.mjs";
-import { Training } from "../shared/training.mjs";
+import { activation } from "../core/formulas.mjs";
+import { INITIALIZERS } from "../core/initializers.mjs";
+import { OPTIMIZERS } from "../core/optimizers.mjs";
+import { products } from "../core/products.mjs";
+import { Generator } from "../core/random.mjs";
+import { TASKS } from "../core/tasks.mjs";
+import { Training } from "../core/training.mjs";
 import { phaseAt } from "./phases.mjs";
 import { EXAMPLES, STEPS, UNITS } from "./sizes.mjs";
 
@@ -142,7 +142,7 @@ export class Job {
 
 /**
  * Return how many examples a unit is active on, and its largest slope.
- * @param {import("../shared/formulas.mjs").Activation} f
+ * @param {import("../core/formulas.mjs").Activation} f
  * @param {Float64Array} x (n, 2)
  * @param {[number, number]} w
  * @param {number} b

@@ -1,5 +1,5 @@
 /** Trains the network beside the page. */
-import { serve } from "../shared/serve.mjs";
+import { serve } from "../core/serve.mjs";
 import { Job } from "./job.mjs";
 
 serve((settings) => new Job(settings));

@@ -1,6 +1,6 @@
 /** What the marks of the picture mean, beside the marks. */
-import { put, svg } from "../shared/dom.mjs";
-import { colour, label } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { colour, label } from "../core/plot.mjs";
 import { STYLES } from "./styles.mjs";
 
 /** @typedef {import("./run.mjs").Fate} Fate */

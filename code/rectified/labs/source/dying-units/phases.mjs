@@ -3,7 +3,7 @@
  * settings of its own, and goes on with the weights that the one before it left.
  */
 
-/** @typedef {import("../shared/state.mjs").State} State */
+/** @typedef {import("../core/state.mjs").State} State */
 
 /** Entries of the state that act from a step on, in the order of a row of `past`. */
 export const ACTING = ["learning_rate", "offset", "activation", "leak", "optimizer"];

@@ -1,8 +1,8 @@
 /** The picture: plane, key and chart in their places, and what the hand can do in it. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { serial } from "../shared/lab.mjs";
-import { colour, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { Handle } from "../core/handle.mjs";
+import { serial } from "../core/lab.mjs";
+import { colour, label } from "../core/plot.mjs";
 import { Chart } from "./chart.mjs";
 import { Key } from "./key.mjs";
 import { layout } from "./layout.mjs";
@@ -10,7 +10,7 @@ import { Plane } from "./plane.mjs";
 import { STEPS, UNITS } from "./sizes.mjs";
 import { fateOf } from "./words.mjs";
 
-/** @typedef {import("../shared/lab.mjs").Stage} Stage */
+/** @typedef {import("../core/lab.mjs").Stage} Stage */
 /** @typedef {import("./run.mjs").Run} Run */
 
 export class Picture {

@@ -1,7 +1,7 @@
 /** The plane of the two inputs: examples, and the line of each unit over them. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { colour, label } from "../shared/plot.mjs";
-import { linear } from "../shared/scale.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { colour, label } from "../core/plot.mjs";
+import { linear } from "../core/scale.mjs";
 import { clipped, distance, exit, positiveSide } from "./lines.mjs";
 import { phaseAt } from "./phases.mjs";
 import { EXAMPLES, UNITS } from "./sizes.mjs";
@@ -220,7 +220,7 @@ export class Plane {
 }
 
 /**
- * @param {import("../shared/scale.mjs").Scale} scale
+ * @param {import("../core/scale.mjs").Scale} scale
  * @param {number} pixel
  */
 function within({ pixels }, pixel) {

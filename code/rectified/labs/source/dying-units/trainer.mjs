@@ -1,10 +1,10 @@
 /** Has the network trained anew in a worker whenever the settings change. */
-import { connect } from "../shared/connect.mjs";
-import SOURCE from "./job.worker.mjs";
+import { connect } from "../core/connect.mjs";
+import SOURCE from "./job.worker.mjs?text";
 import { phases } from "./phases.mjs";
 import { Run } from "./run.mjs";
 
-/** @typedef {import("../shared/state.mjs").State} State */
+/** @typedef {import("../core/state.mjs").State} State */
 /** @typedef {import("./job.mjs").Frame} Frame */
 
 export class Trainer {

@@ -1,5 +1,5 @@
 /** What the picture shows, in one or two sentences. */
-import { short } from "../shared/format.mjs";
+import { short } from "../core/format.mjs";
 import { EXAMPLES, UNITS } from "./sizes.mjs";
 
 /** @typedef {import("./run.mjs").Run} Run */

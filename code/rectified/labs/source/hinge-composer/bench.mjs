@@ -10,7 +10,7 @@ import { layerOf, Trainer } from "./trainer.mjs";
 const NEW_SLOPE = 2;
 
 export class Bench {
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.selected = 1;

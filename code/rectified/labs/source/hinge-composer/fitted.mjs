@@ -1,10 +1,10 @@
 /** A curve beside its target: the target, the line, and the area between them. */
-import { put, svg } from "../shared/dom.mjs";
-import { colour, curve } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { colour, curve } from "../core/plot.mjs";
 import { GRID } from "./hinges.mjs";
 import { ends } from "./view.mjs";
 
-/** @typedef {import("../shared/scale.mjs").Scale} Scale */
+/** @typedef {import("../core/scale.mjs").Scale} Scale */
 
 const MANY = 200; // pieces, which thick lines would run together
 

@@ -1,6 +1,6 @@
 /** Several layers of the same hinges: one layer above, all of them below, and why pieces multiply. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { colour, curve, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { colour, curve, label } from "../core/plot.mjs";
 import { Fitted } from "./fitted.mjs";
 import { several } from "./panel.mjs";
 import { counted } from "./said.mjs";

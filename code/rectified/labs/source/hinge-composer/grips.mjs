@@ -1,14 +1,14 @@
 /** What the hand can take: each hinge's place, the selected hinge's arm, and both ends of the line. */
-import { put, svg } from "../shared/dom.mjs";
-import { fixed } from "../shared/format.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { colour, label } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { fixed } from "../core/format.mjs";
+import { Handle } from "../core/handle.mjs";
+import { colour, label } from "../core/plot.mjs";
 import { dead, sign, value, without } from "./hinges.mjs";
 
 /**
  * @typedef {import("./bench.mjs").Bench} Bench
  * @typedef {import("./picture.mjs").Layout} Layout
- * @typedef {Pick<import("../shared/handle.mjs").Grip, "from" | "moved" | "upright">} Hand
+ * @typedef {Pick<import("../core/handle.mjs").Grip, "from" | "moved" | "upright">} Hand
  */
 
 const ARM = 0.15; // of the picture's width, where no other hinge is near
@@ -155,7 +155,7 @@ export class Grips {
 
   /**
    * @param {string} label
-   * @param {import("../shared/state.mjs").Described} entry that knows the bounds
+   * @param {import("../core/state.mjs").Described} entry that knows the bounds
    * @param {Hand} hand
    */
   #handle(label, { low, high, step }, hand) {

@@ -1,5 +1,5 @@
 /** Gradient descent on the places and slopes of hinges, by hand: it knows no page. */
-import { OPTIMIZERS } from "../shared/optimizers.mjs";
+import { OPTIMIZERS } from "../core/optimizers.mjs";
 import { GRID, sign } from "./hinges.mjs";
 import { TARGETS } from "./targets.mjs";
 

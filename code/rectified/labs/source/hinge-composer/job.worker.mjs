@@ -1,4 +1,4 @@
-import { serve } from "../shared/serve.mjs";
+import { serve } from "../core/serve.mjs";
 import { Fit } from "./job.mjs";
 
 serve((settings) => new Fit(settings));

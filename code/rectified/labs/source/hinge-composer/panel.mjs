@@ -1,10 +1,10 @@
 /** One of the two panels: an axis, a title in two halves, and what is drawn within its bounds. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { serial } from "../shared/lab.mjs";
-import { Axis, colour, label } from "../shared/plot.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { serial } from "../core/lab.mjs";
+import { Axis, colour, label } from "../core/plot.mjs";
 
 /**
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  * @typedef {[words: string, role: string]} Title
  */
 

@@ -1,14 +1,14 @@
 /** Two panels over one axis: what the hand drags above, its summands or its next layers below. */
-import { put, svg } from "../shared/dom.mjs";
-import { Axis } from "../shared/plot.mjs";
-import { linear } from "../shared/scale.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { Axis } from "../core/plot.mjs";
+import { linear } from "../core/scale.mjs";
 import { Folded } from "./folded.mjs";
 import { Grips } from "./grips.mjs";
 import { Panel } from "./panel.mjs";
 import { Summed } from "./summed.mjs";
 
 /**
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  * @typedef {object} Layout
  * @property {Scale} x
  * @property {Scale} top

@@ -1,5 +1,5 @@
 /** The readout: what there is to see, in a sentence. */
-import { fixed } from "../shared/format.mjs";
+import { fixed } from "../core/format.mjs";
 import { dead } from "./hinges.mjs";
 
 /** @typedef {import("./hinges.mjs").Layer} Layer */
@@ -7,7 +7,7 @@ import { dead } from "./hinges.mjs";
 /**
  * @param {import("./view.mjs").View} view
  * @param {number} steps of training
- * @returns {import("../shared/lab.mjs").Readout}
+ * @returns {import("../core/lab.mjs").Readout}
  */
 export function said(view, steps) {
   const { layer, layers, last, target, name, error } = view;

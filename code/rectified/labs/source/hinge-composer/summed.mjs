@@ -1,7 +1,7 @@
 /** One layer: the sum against its target, what the selected hinge adds, and the summands alone. */
-import { put, svg } from "../shared/dom.mjs";
-import { fixed } from "../shared/format.mjs";
-import { colour, curve } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { fixed } from "../core/format.mjs";
+import { colour, curve } from "../core/plot.mjs";
 import { Fitted } from "./fitted.mjs";
 import { rise, sign, value, without } from "./hinges.mjs";
 import { several } from "./panel.mjs";

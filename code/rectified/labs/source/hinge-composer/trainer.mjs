@@ -1,6 +1,6 @@
 /** The page's side of the training: when the worker steps, and when the state gets the hinges. */
-import { connect } from "../shared/connect.mjs";
-import SOURCE from "./job.worker.mjs";
+import { connect } from "../core/connect.mjs";
+import SOURCE from "./job.worker.mjs?text";
 
 /**
  * @typedef {import("./hinges.mjs").Layer} Layer
@@ -21,7 +21,7 @@ export class Trainer {
   #finished = false;
 
   /**
-   * @param {import("../shared/lab.mjs").Stage} stage
+   * @param {import("../core/lab.mjs").Stage} stage
    * @param {(layer: Layer) => void} show
    */
   constructor(stage, show) {
@@ -94,7 +94,7 @@ export class Trainer {
     this.#key = key(state);
   }
 
-  /** @param {Frame | import("../shared/connect.mjs").Fault} heard */
+  /** @param {Frame | import("../core/connect.mjs").Fault} heard */
   #hear(heard) {
     if (this.#key === "") return; // dropped while it was on its way
     if ("fault" in heard) {
@@ -136,7 +136,7 @@ export class Trainer {
 
 /**
  * Return what the state says of the hinges.
- * @param {import("../shared/state.mjs").State} state
+ * @param {import("../core/state.mjs").State} state
  */
 export function layerOf({ offset, slope, hinges }) {
   return /** @type {Layer} */ (/** @type {unknown} */ ({ offset, slope, hinges }));
@@ -156,7 +156,7 @@ function read(theta, { hinges }) {
   };
 }
 
-/** @param {import("../shared/state.mjs").State} state */
+/** @param {import("../core/state.mjs").State} state */
 function key({ offset, slope, hinges, target, layers }) {
   return JSON.stringify([offset, slope, hinges, target, layers]);
 }

@@ -1,16 +1,16 @@
 /** The histogram of a layer's preactivations, and the normal density that theory gives them. */
-import { put, write } from "../shared/dom.mjs";
-import { short, tenTo } from "../shared/format.mjs";
-import { bars, colour, curve } from "../shared/plot.mjs";
-import { linear } from "../shared/scale.mjs";
-import { normalDensity } from "../shared/special.mjs";
+import { put, write } from "../core/dom.mjs";
+import { short, tenTo } from "../core/format.mjs";
+import { bars, colour, curve } from "../core/plot.mjs";
+import { linear } from "../core/scale.mjs";
+import { normalDensity } from "../core/special.mjs";
 import { ends, kept, Plot } from "./plot.mjs";
 import { REACH } from "./view.mjs";
 
 /**
  * @typedef {import("./layout.mjs").Place} Place
  * @typedef {import("./view.mjs").View} View
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  */
 
 const PLACES = Array.from({ length: 97 }, (_, i) => i / 48 - 1); // of z, in units of the reach

@@ -1,15 +1,15 @@
 /** The plot of the network: how large signals and gradients are in each layer. */
-import { put, write } from "../shared/dom.mjs";
-import { short } from "../shared/format.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { curve, powerTick } from "../shared/plot.mjs";
-import { linear, logarithmic } from "../shared/scale.mjs";
+import { put, write } from "../core/dom.mjs";
+import { short } from "../core/format.mjs";
+import { Handle } from "../core/handle.mjs";
+import { curve, powerTick } from "../core/plot.mjs";
+import { linear, logarithmic } from "../core/scale.mjs";
 import { ends, HALO, kept, Plot } from "./plot.mjs";
 
 /**
  * @typedef {import("./layout.mjs").Place} Place
  * @typedef {import("./view.mjs").View} View
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  */
 
 const DECADES = 11; // on either side of 1
@@ -18,7 +18,7 @@ const NARROW = 480; // pixels: a plot that has no room for numbers at the ends o
 const FLAT = 0.1; // a signal that falls by less has its words above, off the gradient's
 
 export class Depths {
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     this.plot = new Plot();
     this.x = linear([1, 2], [0, 1]);

@@ -1,15 +1,15 @@
 /** The plot in which the gain is dragged: by what a layer multiplies, against the gain. */
-import { put, svg, write } from "../shared/dom.mjs";
-import { fixed, short } from "../shared/format.mjs";
-import { Handle } from "../shared/handle.mjs";
-import { colour, curve } from "../shared/plot.mjs";
-import { logarithmic } from "../shared/scale.mjs";
+import { put, svg, write } from "../core/dom.mjs";
+import { fixed, short } from "../core/format.mjs";
+import { Handle } from "../core/handle.mjs";
+import { colour, curve } from "../core/plot.mjs";
+import { logarithmic } from "../core/scale.mjs";
 import { ends, HALO, kept, Plot } from "./plot.mjs";
 
 /**
  * @typedef {import("./layout.mjs").Place} Place
  * @typedef {import("./view.mjs").View} View
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  */
 
 const SHARES = Array.from({ length: 97 }, (_, i) => i / 96); // of the axis: where curves have points
@@ -18,7 +18,7 @@ const MAGNET = 6; // pixels to the critical gain
 const [LOW, HIGH] = [0.2, 5]; // of a factor
 
 export class Dial {
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     const { low, high } = stage.schema.gain;
     this.plot = new Plot();
@@ -43,7 +43,7 @@ export class Dial {
     this.node = this.plot.node;
   }
 
-  /** @param {import("../shared/lab.mjs").Stage} stage */
+  /** @param {import("../core/lab.mjs").Stage} stage */
   grip(stage) {
     const { low, high, step } = stage.schema.gain;
     return new Handle({

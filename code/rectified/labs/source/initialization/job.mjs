@@ -3,12 +3,12 @@
  * has variance 1 / fan_in; gain and spread of the biases come in on the way, so that a network
  * stays the same while they are dragged.
  */
-import { activation, fill } from "../shared/formulas.mjs";
-import { INITIALIZERS } from "../shared/initializers.mjs";
-import { Generator } from "../shared/random.mjs";
+import { activation, fill } from "../core/formulas.mjs";
+import { INITIALIZERS } from "../core/initializers.mjs";
+import { Generator } from "../core/random.mjs";
 
 /**
- * @typedef {import("../shared/formulas.mjs").Activation} Activation
+ * @typedef {import("../core/formulas.mjs").Activation} Activation
  * @typedef {{weights: ArrayLike<number>[], biases: ArrayLike<number>[]}} Network  for each layer
  *   (width, width), row-major, and (width)
  * @typedef {{activation: string, width: number, depth: number, seed: number}} Settings

@@ -1,5 +1,5 @@
 /** The networks, in a thread of their own. */
-import { serve } from "../shared/serve.mjs";
+import { serve } from "../core/serve.mjs";
 import { make } from "./job.mjs";
 
 serve(make);

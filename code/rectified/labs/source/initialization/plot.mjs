@@ -1,11 +1,11 @@
 /** What the three plots share: axes, a line inside that is cut at the edges, words outside. */
-import { put, svg } from "../shared/dom.mjs";
-import { serial } from "../shared/lab.mjs";
-import { Axis, colour, label } from "../shared/plot.mjs";
+import { put, svg } from "../core/dom.mjs";
+import { serial } from "../core/lab.mjs";
+import { Axis, colour, label } from "../core/plot.mjs";
 
 /**
  * @typedef {import("./layout.mjs").Place} Place
- * @typedef {import("../shared/scale.mjs").Scale} Scale
+ * @typedef {import("../core/scale.mjs").Scale} Scale
  */
 
 export const HALO = 15; // pixels around the middle of a handle
@@ -30,7 +30,7 @@ export class Plot {
 
   /**
    * Add a path that is cut at the edges.
-   * @param {import("../shared/dom.mjs").Attributes} attributes
+   * @param {import("../core/dom.mjs").Attributes} attributes
    */
   path(attributes) {
     const path = svg("path", attributes);
@@ -45,7 +45,7 @@ export class Plot {
 
   /**
    * Add words that stay readable over lines.
-   * @param {import("../shared/dom.mjs").Attributes} [attributes]
+   * @param {import("../core/dom.mjs").Attributes} [attributes]
    * @param {string} [said]
    */
   words(attributes = {}, said = "") {

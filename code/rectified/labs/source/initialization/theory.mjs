@@ -1,7 +1,7 @@
 /** What mean-field theory says of the lab's network, and at which gain it is critical. */
-import { criticalWeightVariance, meanField, moments } from "../shared/moments.mjs";
+import { criticalWeightVariance, meanField, moments } from "../core/moments.mjs";
 
-/** @typedef {import("../shared/formulas.mjs").Activation} Activation */
+/** @typedef {import("../core/formulas.mjs").Activation} Activation */
 
 const DEEP = 100; // layers after which a signal is where it stays, or on its way to 0 or infinity
 const NEAR = 0.1; // a chi that far from 1 belongs to no network that keeps its gradients

@@ -1,10 +1,10 @@
 /** What the plots draw: the state, what theory says of it, and what the worker measured. */
-import { activation, ELEMENTWISE } from "../shared/formulas.mjs";
-import { colour } from "../shared/plot.mjs";
+import { activation, ELEMENTWISE } from "../core/formulas.mjs";
+import { colour } from "../core/plot.mjs";
 import { criticalGain, Table, theory } from "./theory.mjs";
 
 /**
- * @typedef {import("../shared/formulas.mjs").Activation} Activation
+ * @typedef {import("../core/formulas.mjs").Activation} Activation
  * @typedef {import("./job.mjs").Sampled} Sampled
  *
  * @typedef {object} Settings the lab's state

@@ -1,5 +1,5 @@
 /** The sentences under the picture. */
-import { short } from "../shared/format.mjs";
+import { short } from "../core/format.mjs";
 
 /** @typedef {import("./view.mjs").View} View */
 

@@ -121,7 +121,7 @@ class Connection {
  * Start a worker and hear of its jobs: the frames that are asked for, and `{fault}` when one fails
  * or the worker cannot be started.
  * @template {object} Frame
- * @param {string} source  text of a worker, as an import of `x.worker.mjs` gives it
+ * @param {string} source  text of a worker, as an import of `x.worker.mjs?text` gives it
  * @param {(heard: Frame | Fault) => void} heard
  */
 export function connect(source, heard) {

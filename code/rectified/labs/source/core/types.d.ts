@@ -3,7 +3,7 @@ declare module "*.wat" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module "*.worker.mjs" {
+declare module "*.worker.mjs?text" {
   const text: string;
   export default text;
 }
