@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from labs_node import ROOT, run
 from serving import served
 
-SHARED = ROOT / "code/rectified/labs/source/shared"
+CORE = ROOT / "code/rectified/labs/source/core"
 
 
 # ---- the worker's side
@@ -34,7 +34,7 @@ def source() -> str:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Serve the modules and yield their address."""
-    with served(SHARED) as at:
+    with served(CORE) as at:
         yield at
 
 

@@ -40,6 +40,7 @@ export class Trainer {
    */
   make(settings) {
     clearTimeout(this.#timer);
+    this.#fresh = false; // what was heard is of the network before
     this.#asked = 0;
     this.worker.make(settings);
     this.#want(0, true);
