@@ -12,8 +12,9 @@ from rectified.labs.gradient_flow import GradientFlow
 SLUG = GradientFlow.slug
 LONG = 30_000  # ms: what takes a second here may take many on a machine that is busy
 CENTRE = """() => { const canvas = document.querySelector(".rc-picture canvas");
-  const { width, height } = canvas;
-  return [...canvas.getContext("2d").getImageData(width / 2, height / 2, 1, 1).data]; }"""
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, -canvas.width / 2, -canvas.height / 2);
+  return [...pen.getImageData(0, 0, 1, 1).data]; }"""
 # Mount the lab a second time, where no worker can be started.
 WITHOUT_WORKER = """async (slug) => {
   const { Worker } = window;

@@ -11,7 +11,7 @@ from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, resize, start, s
 from test_labs_state import meant
 
 STOPS = """() => [...document.querySelectorAll(
-    ".rc-lab :is(button, select, input, a[href], [tabindex='0'])")]
+    ".rc-lab :is(button, select, input, summary, a[href], [tabindex='0'])")]
   .filter((e) => !e.disabled && e.getClientRects().length > 0)
   .filter((e) => e.type !== "radio" || e.checked)"""
 HANDLES = ".rc-picture [role=slider]:visible"

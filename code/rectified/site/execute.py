@@ -101,6 +101,7 @@ async def _failed(
 
 
 def _keep(path: Path, notebook: NotebookNode, cache: JupyterCacheAbstract) -> None:
+    notebook.metadata.pop("widgets", None)  # ipywidgets' state, which no page can bring to life
     bundle = CacheBundleIn(notebook, str(path))
     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
@@ -110,7 +111,6 @@ def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
         notebook,
         kernel_name=KERNEL,
         timeout=timeout,
-        store_widget_state=False,  # of ipywidgets, which no page can bring to life
         record_timing=False,  # timings would go into the cells' metadata, and so into the key
         extra_arguments=["--log-level=ERROR"],  # ipykernel 7 warns about TCP at every start
         resources={"metadata": {"path": str(path.parent)}},

@@ -71,6 +71,7 @@ export class Trainer {
       return;
     }
     const more = () => this.#more(steps);
+    clearTimeout(this.#timer);
     if (this.calm) this.#timer = setTimeout(more, CALM.pause);
     else more();
   }
