@@ -12,7 +12,7 @@ from test_labs_state import meant
 
 STOPS = """() => [...document.querySelectorAll(
     ".rc-lab :is(button, select, input, summary, a[href], [tabindex='0'])")]
-  .filter((e) => !e.disabled && e.getClientRects().length > 0)
+  .filter((e) => !e.disabled && e.getClientRects().length > 0 && e.checkVisibility())
   .filter((e) => e.type !== "radio" || e.checked)"""
 HANDLES = ".rc-picture [role=slider]:visible"
 QUIET = """() => document.querySelector(".rc-lab [role=status]").textContent
