@@ -242,6 +242,15 @@ function assemble(stage, names) {
     stage.actions,
     tries(stage),
   );
+  if (words.place === "kernel") section.addEventListener("keydown", keepPlainKeys);
+}
+
+/**
+ * A notebook has commands on plain keys, arrows among them: here they move what has the focus.
+ * @param {KeyboardEvent} event
+ */
+function keepPlainKeys(event) {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
 }
 
 /** @param {Stage} stage */
