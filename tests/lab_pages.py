@@ -149,13 +149,24 @@ def resize(page: Page, width: int) -> None:
     drawn(page)
 
 
-def all_states(page: Page) -> Iterator[int]:
-    """Yield once with the lab at its start (0), and once in each state that a try leads to."""
+def all_states(page: Page, *, folded: bool = False) -> Iterator[int]:
+    """Yield once with the lab at its start (0), and once in each state that a try leads to.
+
+    There all that can be folded is open, unless it shall stay `folded`.
+    """
     yield 0
+    if not folded:
+        unfold(page)
     for number, button in enumerate(page.locator(".rc-tries button").all(), 1):
         button.press("Enter")
         drawn(page)
         yield number
+
+
+def unfold(page: Page) -> None:
+    """Open what the lab keeps folded, by key."""
+    for summary in page.locator(".rc-lab details:not([open]) > summary").all():
+        summary.press("Enter")
 
 
 def drawn(page: Page) -> None:

@@ -150,6 +150,14 @@ def test_a_screen_reader_has_a_description_and_a_name_for_everything(
     assert all(texts)
 
 
+@each_lab
+def test_no_more_than_six_controls_are_in_sight(open_lab: LabOpener, slug: str) -> None:
+    page = open_lab(slug)
+    controls = page.locator(".rc-controls").locator(".rc-control, .rc-seg, .rc-tick")
+    for _ in all_states(page, folded=True):
+        assert 1 <= controls.filter(visible=True).count() <= 6
+
+
 # ---- without a lab
 @each_lab
 def test_without_scripts_the_picture_has_the_message(
@@ -170,7 +178,7 @@ def test_opened_as_a_file_a_page_keeps_its_picture_and_says_why(
         page = context.new_page()
         page.goto((lab_site / f"{slug}.html").as_uri())
         check_still(page, slug)
-        expect(page.get_by_text("This is a picture of the lab.")).to_be_visible()
+        expect(page.get_by_text("This page was opened as a file")).to_be_visible()
 
 
 def check_still(page: Page, slug: str) -> None:

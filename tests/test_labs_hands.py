@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 import mangled
-from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, resize, start, state, visit
+from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, resize, start, state, unfold, visit
 from test_labs_state import meant
 
 STOPS = """() => [...document.querySelectorAll(
@@ -99,6 +99,7 @@ def check_moved(page: Page, control: Locator, keys: str) -> None:
 @each_lab
 def test_every_control_moves_by_keys(open_lab: LabOpener, slug: str) -> None:
     page = open_lab(slug)
+    unfold(page)
     controls = page.locator(".rc-controls")
     for slider in controls.get_by_role("slider").all():
         check_moved(page, slider, "ArrowRight ArrowLeft")
