@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,14 @@ def measured(slug: str, chromium: str, slower: float, seconds: float) -> dict[st
     return found
 
 
+def all_rounds(options: argparse.Namespace, chromium: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what was seen of each lab in each round."""
+    settings = (chromium, options.slower, options.seconds)
+    with process(cores()[-1]) as worker:
+        calls = {slug: partial(within, worker, measured, slug, *settings) for slug in options.labs}
+        return interleaved(calls, options.rounds)
+
+
 def row(slug: str, rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures of a lab."""
     figures: dict[str, Any] = {
@@ -156,13 +165,7 @@ def main(arguments: Sequence[str]) -> None:
     chromium = browser.find()
     if chromium is None:
         sys.exit(browser.SENTENCE)
-    with process(cores()[-1]) as worker:
-        settings = (chromium, options.slower, options.seconds)
-        calls = {
-            slug: lambda slug=slug: within(worker, measured, slug, *settings)
-            for slug in options.labs
-        }
-        found = interleaved(calls, options.rounds)
+    found = all_rounds(options, chromium)
     figures = {"machine": machine.describe(), "rounds": options.rounds, "slower": options.slower}
     figures["rows"] = [row(slug, rounds) for slug, rounds in found.items()]
     report.write(figures, table(figures), options)
