@@ -165,8 +165,9 @@ def all_states(page: Page, *, folded: bool = False) -> Iterator[int]:
 
 def unfold(page: Page) -> None:
     """Open what the lab keeps folded, by key."""
-    for summary in page.locator(".rc-lab details:not([open]) > summary").all():
-        summary.press("Enter")
+    folded = page.locator(".rc-lab details:not([open]) > summary")
+    while folded.count() > 0:
+        folded.first.press("Enter")
 
 
 def drawn(page: Page) -> None:
