@@ -228,7 +228,8 @@ def test_a_screen_reader_hears_that_the_link_was_copied(open_lab: LabOpener, slu
 
 
 # ---- what nobody meant
-EACH = 45  # addresses and states a lab: more than 200 in all; Chromium slows more than 200 a page
+EACH = 50  # addresses, and states, a lab; a page that goes to more than 200 is slowed down
+MANGLED = 41  # of these at least mean nothing: more than 200 over five labs
 
 
 @each_lab
@@ -239,7 +240,7 @@ def test_mangled_addresses_lead_to_the_start(open_lab: LabOpener, slug: str) -> 
     good = mangled.query(dict(make.tries[0].state))
     found = page.evaluate(VISIT, [f"#lab-{slug}", good, queries])
     expected = [meant(make, query) for query in queries]
-    assert expected.count(None) > 0.7 * EACH
+    assert expected.count(None) >= MANGLED
     for query, one, other in zip(queries, found, expected, strict=True):
         assert one == (other or start(slug)), query[:200]
     page.get_by_role("button", name="Reset").click()
@@ -264,6 +265,7 @@ def test_mangled_states_lead_to_the_start(open_lab: LabOpener, slug: str) -> Non
     page = open_lab(slug)
     found = page.evaluate(MOUNT, [slug, [mangled.sent(state) for state in states]])
     assert all(is_drawn for is_drawn, _ in found)
+    assert [takes(make, one) for one in states].count(False) >= MANGLED
     for one, (_, hash) in zip(states, found, strict=True):
         _, _, query = hash.partition("?")
         assert meant(make, query) == (one if takes(make, one) else start(slug)), one
