@@ -126,7 +126,11 @@ def test_the_surface_is_what_the_network_says_of_a_grid() -> None:
 
 
 def test_data_are_the_books_and_those_of_a_curve_have_mean_square_1() -> None:
-    circles, curve = asked([task("frame"), task("frame", task="sine", seed=5)])
+    circles, curve, same = asked(
+        [task("frame"), task("frame", task="sine", seed=5), task("frame", seed=5)]
+    )
+    assert circles["x"] == same["x"], "new weights, old data"
+    assert circles["theta"] != same["theta"]
     x, y = np.reshape(circles["x"], (-1, 2)), np.array(circles["y"])
     assert len(y) == len(curve["y"]) == EXAMPLES
     radii = [np.hypot(*x[y == label].T).mean() for label in (0, 1)]

@@ -365,7 +365,7 @@ def test_the_histogram_is_that_of_the_layer_under_the_handle(open_lab: LabOpener
 def test_new_weights_are_other_networks_under_the_same_theory(open_lab: LabOpener) -> None:
     page = open_lab(SLUG)
     paths = ".rc-picture path[stroke-opacity], .rc-picture path[stroke-width='2.5']"
-    page.get_by_text("dots: 8 networks").wait_for()
+    page.get_by_text("dots: 8 of 16 networks").wait_for()
     before = page.locator(paths).evaluate_all("(all) => all.map((e) => e.getAttribute('d'))")
     page.get_by_role("button", name="New weights").click()
     changed = """([paths, dots]) =>

@@ -94,14 +94,16 @@ function said(frame) {
 }
 
 /**
+ * Return the path of a history, as far as the axis goes.
  * @param {Frame} frame
  * @param {Scale} x
  * @param {Scale} y
  */
 function line({ history: { stride, values } }, x, y) {
-  const steps = values.map((_, index) => index * stride);
-  const within = values.map((value) => clipped(value, y));
-  return curve(steps, within, { ...x, at: (step) => Math.min(x.at(step), x.pixels[1]) }, y);
+  const shown = values.subarray(0, x.values[1] / stride + 1);
+  const steps = shown.map((_, index) => index * stride);
+  const within = shown.map((value) => clipped(value, y));
+  return curve(steps, within, x, y);
 }
 
 /**

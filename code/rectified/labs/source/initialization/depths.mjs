@@ -57,8 +57,9 @@ export class Depths {
     this.plot.stand(place);
     axes.x.draw({ ...this.x, pixels: [left, right] }, bottom, "layer");
     axes.y.draw(y, left, "q, the variance of z", powerTick);
-    const shown = Math.min(view.sampled?.meanSquare.length ?? 0, SHOWN);
-    write(title, shown > 0 ? `line: theory, dots: ${shown} networks` : "line: theory");
+    const drawn = view.sampled?.meanSquare.length ?? 0;
+    const dots = drawn > SHOWN ? `${SHOWN} of ${drawn} networks` : `${drawn} networks`;
+    write(title, drawn > 0 ? `line: theory, dots: ${dots}` : "line: theory");
     put(this.one, { d: `M${left} ${y.at(1)}H${right}` });
     this.lines(view, y);
     this.told(view, y);
