@@ -1,6 +1,6 @@
 """The lab on gradient flow: its networks against NumPy and theory, and what its texts promise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,9 +33,14 @@ def task(kind: str, *, steps: int = 0, **state: Any) -> dict[str, Any]:
     return {"task": kind, "state": FIRST | state, "steps": steps}
 
 
+def batched(tasks: Sequence[Found], size: int) -> Iterator[Sequence[Found]]:
+    yield from (tasks[start : start + size] for start in range(0, len(tasks), size))
+
+
 def paths(steps: int, seeds: Sequence[int], **state: Any) -> list[Found]:
-    """Return the trainings of some seeds."""
-    return asked([task("path", steps=steps, **(state | {"seed": seed})) for seed in seeds])
+    """Return the trainings of some seeds; a few to a process, which may take two minutes."""
+    tasks = [task("path", steps=steps, **(state | {"seed": seed})) for seed in seeds]
+    return [found for few in batched(tasks, 5) for found in asked(few)]
 
 
 # ---- the numbers behind the picture, against NumPy
@@ -95,6 +100,14 @@ def test_a_frame_shows_the_network_as_numpy_has_it(steps: int) -> None:
             assert found["accuracy"] == np.mean(h[-1].argmax(axis=1) == found["y"])
 
 
+def test_a_step_goes_down_the_gradient_by_the_learning_rate() -> None:
+    state = {"learning_rate": 0.05, "depth": 3}
+    before, after = asked([task("frame", steps=steps, **state) for steps in (0, 1)])
+    _, grads = signals(before, FIRST | state)
+    bias = np.array(after["theta"])[-2:]  # of the outputs, 0 at first
+    assert_allclose(bias, -0.05 * grads[-1].sum(axis=0), rtol=1e-9)
+
+
 def test_histograms_count_what_numpy_counts() -> None:
     states = [FIRST | state for state in STATES]
     for state, found in zip(states, asked([task("frame", **one) for one in STATES]), strict=True):
@@ -109,6 +122,22 @@ def test_histograms_count_what_numpy_counts() -> None:
             nonzero = seen(one)[seen(one) != 0]
             counts, _ = np.histogram(np.log10(np.abs(nonzero) / size(one)), bins=16, range=(-3, 1))
             assert_allclose(shares, counts / seen(one).size, atol=1e-12)
+
+
+def test_histograms_reach_as_far_as_f_does_or_the_first_signals_do() -> None:
+    names = ("sigmoid", "tanh", "relu", "silu", "identity")
+    frames = asked([task("frame", activation=f, gain=3.0) for f in names])
+    found = {
+        name: (*frame["range"], frame["output"][0])
+        for name, frame in zip(names, frames, strict=True)
+    }
+    assert_allclose(found["sigmoid"][:2], [0, 1], atol=1e-12)
+    assert_allclose(found["tanh"][:2], [-1, 1])
+    assert found["relu"][:2] == (0, 4 * found["relu"][2])
+    low, high, size_of_first = found["silu"]
+    assert high == 4 * size_of_first
+    assert low == pytest.approx(-0.278, abs=0.01)  # its minimum, looked for in steps of 1/2
+    assert found["identity"][:2] == (-4 * found["identity"][2], 4 * found["identity"][2])
 
 
 def test_the_surface_is_what_the_network_says_of_a_grid() -> None:
@@ -339,8 +368,9 @@ def test_the_page_knows_what_the_state_offers() -> None:
 
 
 def test_a_history_thins_out_and_keeps_whole_steps() -> None:
-    for steps in (0, 375, 376, 1000, 3000):
-        (found,) = asked([{"task": "history", "steps": steps}])
+    ends = (0, 375, 376, 1000, 3000)
+    histories = asked([{"task": "history", "steps": steps} for steps in ends])
+    for steps, found in zip(ends, histories, strict=True):
         stride = found["stride"]
         assert found["values"] == list(range(0, steps + 1, stride))
         assert steps / stride <= 375
