@@ -152,6 +152,7 @@ def test_play_goes_to_the_end_and_stops_when_told(open_lab: LabOpener) -> None:
 
 def test_with_less_motion_two_pictures_a_second_are_enough(open_lab: LabOpener) -> None:
     page = open_lab(SLUG, reduced_motion="reduce")
+    expect(readout(page)).to_contain_text("At step 100")  # the first training is done
     page.evaluate(
         """() => { window.seen = [];
              new MutationObserver(() => seen.push(performance.now()))
