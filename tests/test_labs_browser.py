@@ -13,6 +13,27 @@ from lab_pages import LABS, LabOpener, all_states, each_lab, resize, start, stat
 
 WIDTHS = (1280, 390, 360, 320)
 PIXELS = """() => [...document.querySelectorAll(".rc-picture canvas")].map((c) => c.toDataURL())"""
+# Marks with a colour that is none of the tokens', and so is the same in both themes.
+TYPED = """() => [...document.querySelectorAll(".rc-picture svg, .rc-picture svg *")]
+  .flatMap((e) => [...e.attributes]
+    .filter(({ name }) => ["fill", "stroke", "color", "stop-color", "style"].includes(name))
+    .filter(({ name, value }) => name !== "style" || /#|rgb|hsl/.test(value))
+    .filter(({ value }) => !/^(none|transparent|currentcolor|url\\(#.*)$/i.test(value))
+    .filter(({ value }) => !value.includes("var(--rc-"))
+    .map(({ name, value }) => `${e.localName} ${name}=${value}`))"""
+# Words with a contrast below 4.5 to the lab's ground: WCAG 2.2, contrast (minimum). Those on a
+# handle lie on its colour.
+FAINT = """() => {
+  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0.05);
+  const ground = light(getComputedStyle(document.querySelector(".rc-lab")).backgroundColor);
+  return [...document.querySelectorAll(".rc-picture text")]
+    .filter((e) => e.checkVisibility() && e.textContent && !e.closest(".rc-handle"))
+    .map((e) => [light(getComputedStyle(e).fill), e.textContent])
+    .map(([found, words]) => [Math.max(found, ground) / Math.min(found, ground), words])
+    .filter(([contrast]) => contrast < 4.5);
+}"""
 # Texts that stand out of the lab's frame, by more than a rounding.
 OUTSIDE = """() => { const frame = document.querySelector(".rc-lab").getBoundingClientRect();
   return [...document.querySelectorAll(".rc-lab :is(text, button, label, select, p, li)")]
@@ -87,13 +108,21 @@ def test_what_is_read_or_pressed_or_held_is_large_enough(open_lab: LabOpener, sl
 def test_a_lab_follows_the_theme(open_lab: LabOpener, slug: str) -> None:
     page = open_lab(slug)
     look = "getComputedStyle(document.querySelector('.rc-lab')).backgroundColor"
-    light = page.evaluate(look), page.locator(".rc-picture").screenshot(), page.evaluate(PIXELS)
+    light, painted = page.evaluate(look), page.evaluate(PIXELS)
+    assert page.evaluate(TYPED) == []
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert page.evaluate(look) != light[0]
-    assert page.locator(".rc-picture").screenshot() != light[1]
-    for index, before in enumerate(light[2]):
-        page.wait_for_function("([i, was]) => " + PIXELS[6:] + "[i] !== was", arg=[index, before])
+    assert page.evaluate(look) != light
+    for index, before in enumerate(painted):
+        page.wait_for_function(f"([i, was]) => ({PIXELS})()[i] !== was", arg=[index, before])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@each_lab
+def test_words_in_a_picture_stand_out(open_lab: LabOpener, slug: str, theme: str) -> None:
+    page = open_lab(slug, theme=theme)
+    for number in all_states(page):
+        assert page.evaluate(FAINT) == [], number
 
 
 @each_lab
