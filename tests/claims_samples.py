@@ -64,7 +64,6 @@ MEASURED = {
 
 
 def ledger(folder: Path) -> Ledger:
-    """Return the small ledger, read from a file in `folder`."""
-    path = folder / "claims.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-    return Ledger(path)
+    """Return the small ledger, read from `folder`."""
+    (folder / "samples.yaml").write_text(TEXT, encoding="utf-8")
+    return Ledger(folder)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -242,7 +243,7 @@ def test_an_entry_that_is_no_mapping_is_refused() -> None:
         parse("relu", "claim number 3")
 
 
-def test_the_ledger_is_a_mapping_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_the_ledger_is_a_mapping_in_the_order_of_its_files(tmp_path: Path) -> None:
     ledger = claims_samples.ledger(tmp_path)
     assert list(ledger) == ["sigmoid-shrinks", "relu-keeps", "cannot-vanish", "six-times"]
     assert len(ledger) == 4
@@ -256,19 +257,36 @@ def test_the_ledger_is_a_mapping_in_the_order_of_the_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1", "claims.yaml must be a list of claims"),
+        ("a: 1", "samples.yaml must be a list of claims"),
         (claims_samples.TEXT * 2, "claim 'sigmoid-shrinks': id stands twice"),
         (
             claims_samples.TEXT.replace("lecun:", "he:"),
-            "mapping at line 18: field 'he' stands twice",
+            "samples.yaml, mapping at line 18: field 'he' stands twice",
         ),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "claims.yaml"
-    path.write_text(text, encoding="utf-8")
+    (tmp_path / "samples.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(claims.LedgerError, match=f"(?s){message}"):
-        len(claims.Ledger(path))
+        len(claims.Ledger(tmp_path))
+
+
+def test_a_folder_without_a_ledger_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(claims.LedgerError, match="holds no file of claims"):
+        len(claims.Ledger(tmp_path / "nowhere"))
+
+
+def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(claims_samples.TEXT, encoding="utf-8")
+    with pytest.raises(claims.LedgerError, match=r"two.yaml, claim 'sigmoid-shrinks': id stands"):
+        len(claims.Ledger(tmp_path))
+
+
+def test_every_topic_of_the_books_ledger_has_a_file_of_its_own() -> None:
+    for path in claims.LEDGER.folder.glob("*.yaml"):
+        held = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {entry["topic"] for entry in held} == {path.stem}
 
 
 @settings(deadline=None)

@@ -32,7 +32,7 @@ from pathlib import Path
 from rectified import claims
 with open("{name}.count", "a") as file:
     file.write("x")
-claims.check_all({{{measured}}}, ledger=claims.Ledger(Path("../ledger.yaml")))"""
+claims.check_all({{{measured}}}, ledger=claims.Ledger(Path("../ledger")))"""
 ONE = '"alpha": 2.0'
 TWO = '"beta": 0.5, "gamma": claims.Estimate(1.0, 0.5, 1.5, 20, "t")'
 
@@ -55,6 +55,12 @@ def check(root: Path, name: str, measured: str) -> None:
     tiny_book.write(root / f"chapters/{name}.ipynb", f"# Chapter {name}", *cells)
 
 
+def write_ledger(root: Path) -> None:
+    """Give a book a ledger of its own, as `CHECK` reads it."""
+    (root / "ledger").mkdir()
+    (root / "ledger/all.yaml").write_text(LEDGER_FILE)
+
+
 def build(root: Path) -> State:
     """Build, and keep what matters."""
     status, messages = tiny_book.build(root)
@@ -71,7 +77,7 @@ def build(root: Path) -> State:
 def history(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
     """Build a book, again without a change, and after a claim was removed from a chapter."""
     root = tiny_book.make(tmp_path_factory.mktemp("claims"))
-    (root / "ledger.yaml").write_text(LEDGER_FILE)
+    write_ledger(root)
     check(root, "one", ONE)
     check(root, "two", TWO)
     states = {"first": build(root), "again": build(root)}
@@ -146,7 +152,7 @@ def test_a_measurement_against_the_ledger_fails_the_build_and_names_the_claim(
     tmp_path: Path,
 ) -> None:
     root = tiny_book.make(tmp_path)
-    (root / "ledger.yaml").write_text(LEDGER_FILE)
+    write_ledger(root)
     check(root, "one", '"alpha": 0.5')
     command = [sys.executable, "-m", "rectified.site", str(root), "2"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -157,7 +163,7 @@ def test_a_measurement_against_the_ledger_fails_the_build_and_names_the_claim(
 
 def test_a_claim_that_a_page_checks_twice_fails_the_build(tmp_path: Path) -> None:
     root = tiny_book.make(tmp_path)
-    (root / "ledger.yaml").write_text(LEDGER_FILE)
+    write_ledger(root)
     cells = [code(CHECK.format(name="one", measured=ONE)) for _ in range(2)]
     tiny_book.write(root / "chapters/one.ipynb", "# One", *cells)
     status, messages = tiny_book.build(root)

@@ -15,7 +15,7 @@ from rectified.claims.statistics import Estimate, exact
 
 Measured: TypeAlias = float | Estimate | Mapping[str, float | Estimate]
 
-LEDGER = Ledger(Path(__file__).with_name("claims.yaml"))
+LEDGER = Ledger(Path(__file__).with_name("topics"))
 
 
 class ClaimError(Exception):

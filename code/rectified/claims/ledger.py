@@ -62,7 +62,7 @@ class Criterion:
         return int(value > high or (self.is_open and value == high))
 
     def entry(self) -> dict[str, Any]:
-        """Return the criterion as it is written in claims.yaml."""
+        """Return the criterion as it is written in the ledger."""
         if self.kind == "equals":
             return {"equals": self.numbers[0], "within": self.numbers[1]}
         return {self.kind: list(self.numbers) if self.kind == "between" else self.numbers[0]}

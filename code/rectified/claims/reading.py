@@ -1,4 +1,4 @@
-"""Reading the ledger: claims.yaml and executed records become typed claims, or an error says why.
+"""Reading the ledger: its files and executed records become typed claims, or an error says why.
 
 The entries are checked here by hand, because the package must read them wherever it is
 installed, with nothing but its core dependencies.
@@ -25,23 +25,27 @@ class LedgerError(ValueError):
 
 
 class Ledger(Mapping[str, Claim]):
-    """The claims by id, in the file's order, read-only. The file is read at the first use."""
+    """The claims by id, read-only, from the files of a folder in their order, one file a topic.
 
-    def __init__(self, path: Path) -> None:
+    They are read at the first use.
+    """
+
+    def __init__(self, folder: Path) -> None:
         """Remember where the ledger is."""
-        self.path = path
+        self.folder = folder
 
     @cached_property
     def _claims(self) -> dict[str, Claim]:
-        entries = yaml.load(self.path.read_text(encoding="utf-8"), Loader=_Loader)
-        if not isinstance(entries, list):
-            raise LedgerError(f"{self.path.name} must be a list of claims")
         claims: dict[str, Claim] = {}
-        for position, entry in enumerate(entries, start=1):
-            claim = parse(entry, f"claim number {position}")
-            if claim.id in claims:
-                raise LedgerError(f"claim {claim.id!r}: id stands twice")
-            claims[claim.id] = claim
+        paths = sorted(self.folder.glob("*.yaml"))
+        if not paths:
+            raise LedgerError(f"{self.folder} holds no file of claims, such as relu.yaml")
+        for path in paths:
+            for position, entry in enumerate(_entries(path), start=1):
+                claim = parse(entry, f"{path.name}, claim number {position}")
+                if claim.id in claims:
+                    raise LedgerError(f"{path.name}, claim {claim.id!r}: id stands twice")
+                claims[claim.id] = claim
         return claims
 
     def __getitem__(self, claim_id: str) -> Claim:
@@ -49,12 +53,22 @@ class Ledger(Mapping[str, Claim]):
         return self._claims[claim_id]
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the ids, in the file's order."""
+        """Go through the ids, in the order of the files."""
         return iter(self._claims)
 
     def __len__(self) -> int:
         """Return the number of claims."""
         return len(self._claims)
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except LedgerError as error:
+        raise LedgerError(f"{path.name}, {error}") from None
+    if not isinstance(entries, list):
+        raise LedgerError(f"{path.name} must be a list of claims")
+    return entries
 
 
 class _Loader(yaml.SafeLoader):
