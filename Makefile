@@ -57,7 +57,7 @@ lab: .venv/.book .venv/.lab ## open the chapters in JupyterLab
 # ---------------------------------------------------------------- slow checks, figures for people
 audit: book node_modules/.installed ## the slow checks: other seeds, long runs; each prints its figures
 	@"$(PY)" tools/browser.py
-	@"$(PY)" -m pytest -s -m audit tests
+	@"$(PY)" -m pytest -s -m audit $(filter-out chapters,$(TESTS))
 
 bench: .venv/.bench node_modules/.installed ## the benchmarks with their peers, as tables and JSON
 	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done

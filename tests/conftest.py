@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import browser
 from serving import served
@@ -16,6 +16,9 @@ FLAGS = (  # a browser that asks nothing of the net on its own behalf
     "--disable-sync",
     "--no-first-run",
 )
+
+
+expect.set_options(timeout=20_000)  # ms: a busy machine is slow, and a fault stays one
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,10 @@ window.stateOf = (model) => Object.fromEntries(
 );
 """
 STARTED = """() => window.hosts?.length > 0 && document.querySelector(".rc-readout")?.textContent
-  && document.querySelector(".rc-picture")?.childElementCount > 0"""
+  && document.querySelector(".rc-picture:not([aria-busy=true])")?.childElementCount > 0"""
+# A screen reader has heard all there is to say: no sentence waits for its turn.
+QUIET = """() => document.querySelector(".rc-lab [role=status]").textContent
+  === document.querySelector(".rc-readout").textContent"""
 
 
 def write_site(folder: Path, placed: dict[str, Lab], *, observed: bool = False) -> None:
@@ -168,6 +171,22 @@ def unfold(page: Page) -> None:
     folded = page.locator(".rc-lab details:not([open]) > summary")
     while folded.count() > 0:
         folded.first.press("Enter")
+
+
+def hold_clock(page: Page) -> None:
+    """Stop the page's time, so that it goes on by `page.clock.run_for` only."""
+    page.wait_for_function(QUIET)  # a timer that is set by now would not obey
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 5000"))
+
+
+def readout_times(page: Page) -> None:
+    """Let the page note in `window.seen` when it says something new, in its own milliseconds."""
+    page.evaluate(
+        """() => { window.seen = [];
+             new MutationObserver(() => seen.push(performance.now()))
+               .observe(document.querySelector(".rc-readout"), { childList: true }); }"""
+    )
 
 
 def drawn(page: Page) -> None:

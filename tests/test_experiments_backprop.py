@@ -11,8 +11,6 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from torch.nn import functional
 
-import ledger_rules
-from ledger_rules import Measured
 from rectified import claims, experiments
 from rectified.activations import ELEMENTWISE, identity, relu, step
 from rectified.claims import Outcome, Verdict
@@ -25,130 +23,6 @@ from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_compa
 
 EPS = np.finfo(np.float64).eps
 Exact = dict[str, object]  # names of OneStep -> fractions, nested as the arrays are
-
-
-# ---- The ledger: what the chapter measures leads to the verdict that is expected ----------------
-def gradients(first: int) -> Measured:
-    ten, hundred = range(first, first + 10), range(first, first + 100)
-    check, factor = experiments.gradient_check(seeds=ten), experiments.one_factor(seeds=ten)
-    code, rule = experiments.sigmoid_code(), experiments.quotient_rule(seeds=hundred)
-    square = experiments.square_expansion(seeds=hundred)
-    return {
-        "backprop-is-chain-rule": {
-            "differences": check.differences.max(),
-            "autograd": check.autograd.max(),
-        },
-        "activation-gradient-appears-once": {
-            "evaluations": factor.evaluations.max(),
-            "equation": factor.error.max(),
-        },
-        "sigmoid-derivative-code": {
-            "error": code.error,
-            "overflows": claims.exact(code.overflows, code.n),
-            "below": claims.exact(code.overflows_below, code.n_below),
-        },
-        "quotient-rule-derivations": {
-            "sigmoid": rule.sigmoid_error.max(),
-            "softmax": rule.softmax_error.max(),
-        },
-        "square-expansion-loss": {
-            "gradient": square.gradient_error.max(),
-            "xor": square.fit_error,
-        },
-        "sigmoid-gradient-needs-exp": {
-            "exponentials": experiments.backward_from_output("sigmoid").exponentials
-        },
-    }
-
-
-def descents(first: int) -> Measured:
-    seeds = range(first, first + 20)
-    walks = (experiments.bowl_descent(share, seeds=seeds) for share in (0.9, 1.05, -0.1))
-    down, long, up = (walk.distance[:, -1] for walk in walks)
-    twins = experiments.between_twins(seeds=seeds)
-    mistakes = experiments.loss_and_mistakes(seeds=range(first, first + 1000))
-    learned = experiments.learn_moons(seeds=range(first, first + 16))
-    epochs = partial(experiments.loss_by_epoch, seeds=seeds)
-    return {
-        "partials-are-bowl-slope": {
-            "descent": down.max(),
-            "too_long": long.min(),
-            "uphill": up.min(),
-        },
-        "network-loss-is-a-bowl": {"bump": claims.t_interval(twins.bump[twins.learned])},
-        "loss-high-when-many-mistakes": {
-            "bound": claims.exact(np.sum(mistakes.mistakes > mistakes.most), 1000),
-            "order": mistakes.few_loss - mistakes.many_loss,
-        },
-        "forward-backward-loop": {
-            "fall": claims.t_interval(learned.fall),
-            "accuracy": claims.t_interval(learned.test_accuracy[:, -1]),
-        },
-        "updates-every-epoch": {
-            "full_batch": epochs().rises.max(),
-            "mini_batch": epochs(batch=8).rises.min(),
-            "long_steps": epochs(share=30.0).rises.min(),
-        },
-    }
-
-
-def gates(first: int) -> Measured:
-    seeds = range(first, first + 20)
-    lead, scaled = experiments.slope_lead(), experiments.scaled_signals(seeds=seeds)
-    updates, faster = experiments.gated_updates(seeds=seeds), experiments.update_lead(seeds=seeds)
-    return {
-        "relu-gradient-larger": {
-            "sigmoid": lead.sigmoid_lead,
-            "tanh": lead.tanh_lead,
-            "updates": max(faster.sigmoid.max(), faster.tanh.max()),
-        },
-        "gradient-proportional-to-activations": {
-            "scaled": scaled.signals.max(),
-            "correlation": claims.t_interval(scaled.correlation.mean(axis=1)),
-        },
-        "negative-side-cost": {
-            "negative": updates.off_gradient.max(),
-            "positive": updates.on_error.max(),
-        },
-    }
-
-
-@pytest.fixture(scope="module")
-def measured() -> Measured:
-    return gradients(0) | descents(0) | gates(0)
-
-
-def test_every_claim_about_backpropagation_is_measured(measured: Measured) -> None:
-    here = {claim.id for claim in claims.LEDGER.values() if claim.topic == "backprop"}
-    assert set(measured) == here
-    assert len(here) == 14
-
-
-def test_measurements_lead_to_the_verdicts_of_the_ledger(measured: Measured) -> None:
-    expected = {name: claims.LEDGER[name].expected.value for name in measured}
-    assert ledger_rules.verdicts(measured) == expected
-
-
-def test_criteria_are_met_or_missed_by_a_clear_margin(measured: Measured) -> None:
-    assert ledger_rules.touchy(measured) == []
-
-
-@pytest.mark.audit
-@pytest.mark.parametrize("first", [10_000, 20_000, 30_000, 40_000, 50_000])
-def test_other_seeds_lead_to_the_same_verdicts(first: int) -> None:
-    measured = gradients(first) | descents(first) | gates(first)
-    for name, values in measured.items():
-        print(f"seeds from {first}, {name}: " + ", ".join(map(said, values.items())))
-    expected = {name: claims.LEDGER[name].expected.value for name in measured}
-    assert ledger_rules.verdicts(measured) == expected
-    assert ledger_rules.touchy(measured) == []
-
-
-def said(value: tuple[str, object]) -> str:
-    name, found = value
-    if isinstance(found, claims.Estimate) and found.low < found.high:
-        return f"{name} {found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
-    return f"{name} {getattr(found, 'value', found):.3g}"
 
 
 def outcome(claim_id: str, name: str, value: float) -> Outcome:

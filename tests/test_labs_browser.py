@@ -9,7 +9,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lab_pages import LABS, LabOpener, all_states, each_lab, resize, start, state
+from lab_pages import (
+    LABS,
+    QUIET,
+    LabOpener,
+    all_states,
+    each_lab,
+    hold_clock,
+    resize,
+    start,
+    state,
+)
 
 WIDTHS = (1280, 390, 360, 320)
 PIXELS = """() => [...document.querySelectorAll(".rc-picture canvas")].map((c) => c.toDataURL())"""
@@ -131,8 +141,7 @@ def test_a_screen_reader_hears_at_most_one_sentence_a_second(
 ) -> None:
     page = open_lab(slug)
     sliders = page.get_by_role("slider").all()
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 5000"))
+    hold_clock(page)
     page.evaluate(HEAR)
     for number in range(50):
         sliders[number % len(sliders)].press("ArrowRight" if number < 25 else "ArrowLeft")
@@ -154,7 +163,7 @@ def picture(page: Page) -> tuple[str, Any]:
 @each_lab
 def test_nothing_moves_that_nobody_moved(open_lab: LabOpener, slug: str, motion: str) -> None:
     page = open_lab(slug, reduced_motion=motion)
-    page.wait_for_function("document.querySelector('.rc-lab [role=status]').textContent")
+    page.wait_for_function(QUIET)
     before = picture(page)
     page.clock.install()
     page.clock.run_for(1500)

@@ -7,7 +7,19 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 import mangled
-from lab_pages import LABS, LabOpener, drawn, each_lab, led_to, resize, start, state, unfold, visit
+from lab_pages import (
+    LABS,
+    QUIET,
+    LabOpener,
+    drawn,
+    each_lab,
+    led_to,
+    resize,
+    start,
+    state,
+    unfold,
+    visit,
+)
 from test_labs_state import meant
 
 STOPS = """() => [...document.querySelectorAll(
@@ -17,8 +29,6 @@ STOPS = """() => [...document.querySelectorAll(
   .filter((e) => e.type !== "radio" || e.checked)"""
 HANDLES = ".rc-picture [role=slider]:visible"
 UP, DOWN = ("ArrowRight", "ArrowUp", "PageUp"), ("ArrowLeft", "ArrowDown", "PageDown")
-QUIET = """() => document.querySelector(".rc-lab [role=status]").textContent
-  === document.querySelector(".rc-readout").textContent"""
 HOLD = """(e) => { const { x, y, width, height } = e.getBoundingClientRect();
   const frame = document.querySelector(".rc-picture").getBoundingClientRect();
   const [left, top] = [x + width / 2, y + height / 2];

@@ -231,6 +231,7 @@ def test_a_gain_has_two_directions_only() -> None:
         gain(relu, direction="fan_in")
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize("f", ALL.values(), ids=repr)
 def test_a_gain_takes_less_than_50_ms(f) -> None:
     def seconds() -> float:

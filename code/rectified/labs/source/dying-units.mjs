@@ -88,6 +88,10 @@ class DyingUnits {
     if (leak) leak.hidden = state.activation !== "leaky_relu";
   }
 
+  waits() {
+    return !this.run && !this.fault;
+  }
+
   /** @param {number} width */
   draw(width) {
     const { run, step } = this;

@@ -101,6 +101,10 @@ class GradientFlow {
     this.#make(names.has("activation") || names.has("initializer"));
   }
 
+  waits() {
+    return !this.frame && !this.fault;
+  }
+
   /** @param {number} width */
   draw(width) {
     const { frame, before, plane, parts, trainer } = this;

@@ -29,13 +29,16 @@ function build(stage) {
   let shown = view(settings(), before);
   /** @type {Sampled | undefined} */
   let sampled;
+  let waits = true;
   const worker = connect(SOURCE, (/** @type {Sampled | {fault: string}} */ heard) => {
     sampled = "fault" in heard ? undefined : heard; // without it, theory is there all the same
+    waits = false;
     stage.invalidate();
   });
   stage.onClose(() => worker.close());
   stage.button("New weights", () => stage.set({ seed: (settings().seed + 1) % SEEDS }));
   return {
+    waits: () => waits,
     /** @param {ReadonlySet<string>} names */
     changed(names) {
       if (names.has("activation") || names.has("bias_std")) before = known(settings(), before);

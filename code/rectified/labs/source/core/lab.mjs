@@ -3,7 +3,7 @@
  * in step. A lab's module gives it one function, `build`, and gets a stage to play on.
  */
 import { control } from "./controls.mjs";
-import { html, write } from "./dom.mjs";
+import { html, put, write } from "./dom.mjs";
 import { fits, fromQuery, initial, toQuery } from "./state.mjs";
 
 /**
@@ -31,6 +31,7 @@ import { fits, fromQuery, initial, toQuery } from "./state.mjs";
  *   a frame, after `stage.invalidate()`
  * @property {(names: ReadonlySet<string>) => void} [changed] told which entries of the state are
  *   new, before the next `draw`; at the start, all of them
+ * @property {() => boolean} [waits] whether the picture still waits for the first answer of a worker
  *
  * @typedef {string[]} Readout a sentence, cut where bold begins and ends: plain, bold, plain, ...
  */
@@ -134,6 +135,7 @@ export class Stage {
       this.play.changed?.(names);
     }
     this.say(this.play.draw(this.width));
+    put(this.picture, { "aria-busy": this.play.waits?.() ? "true" : null });
   }
 
   /**
