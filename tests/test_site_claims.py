@@ -22,8 +22,11 @@ ENTRY = """\
   why: It is measured.
   tests: {{peak: {{quantity: "peak of {id}", criterion: {{at_least: 1.0}}}}}}
 """
+SOURCE = "{key: he2015delving, place: § 2.2}"
 LEDGER_FILE = (
-    ENTRY.format(id="alpha", topic="slopes", source="{key: he2015delving}", expected="holds")
+    ENTRY.format(
+        id="alpha", topic="slopes", source="{key: he2015delving, place: § 2.2}", expected="holds"
+    )
     + ENTRY.format(id="beta", topic="folklore", source="null", expected="wrong")
     + ENTRY.format(id="gamma", topic="slopes", source="null", expected="open")
 )
@@ -42,6 +45,7 @@ class State:
     """What stands on the site after a build."""
 
     page: BeautifulSoup
+    origins: BeautifulSoup
     records: list[dict]
     written: int  # when the page of all claims was written
     executions: str
@@ -67,6 +71,7 @@ def build(root: Path) -> State:
     assert (status, messages) == (0, "")
     return State(
         page=tiny_book.page(root, "chapters/claims"),
+        origins=tiny_book.page(root, "chapters/where-it-is-from"),
         records=json.loads((root / "_build/html/claims.json").read_text("utf-8"))["claims"],
         written=(root / "_build/html/chapters/claims.html").stat().st_mtime_ns,
         executions=" ".join((root / f"chapters/{n}.count").read_text() for n in ("one", "two")),
@@ -134,6 +139,29 @@ def test_a_claim_that_is_removed_leaves_the_page_of_all(history: dict[str, State
     assert "0.25" in rows(history["removed"].page)["claim-beta"]
     assert [record["id"] for record in history["removed"].records] == ["alpha", "beta"]
     assert list(rows(history["none"].page)) == ["claim-alpha"]
+
+
+def test_the_page_of_origins_lists_who_says_what_with_the_verdict_and_its_place(
+    history: dict[str, State],
+) -> None:
+    listed = history["first"].origins.select_one(".rc-origins")
+    titles = [term.get_text() for term in listed.select("dt")]
+    assert titles[0].startswith("He, K., Zhang, X., Ren, S., Sun, J. (2015), Delving Deep")
+    assert titles[1:] == ["Said widely, by nobody first"]
+    said = [[item.get_text() for item in part.select("li")] for part in listed.select("dd")]
+    assert said[0] == ["The sentence of alpha is true. Supported in Chapter one · § 2.2"]
+    assert said[1] == [
+        "The sentence of beta is true. Refuted in Chapter two",
+        "The sentence of gamma is true. Open in Chapter two",
+    ]
+    links = [link["href"] for link in listed.select("dd a")]
+    assert links == ["one.html#claim-alpha", "two.html#claim-beta", "two.html#claim-gamma"]
+
+
+def test_a_claim_that_is_removed_leaves_the_page_of_origins(history: dict[str, State]) -> None:
+    listed = history["removed"].origins.select_one(".rc-origins").get_text()
+    assert "beta" in listed
+    assert "gamma" not in listed
 
 
 def test_text_can_link_to_a_row_of_any_page(history: dict[str, State]) -> None:

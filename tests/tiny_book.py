@@ -27,6 +27,7 @@ parts:
   - caption: Appendix
     chapters:
       - file: chapters/claims
+      - file: chapters/where-it-is-from
 """
 
 
@@ -45,12 +46,13 @@ def write(path: Path, *cells: str | nbformat.NotebookNode) -> None:
 
 
 def make(root: Path, files: Mapping[str, str] = {}) -> Path:
-    """Write a book of two chapters with a title each, and the page of claims."""
+    """Write a book of two chapters with a title each, and the pages of claims and of origins."""
     (root / "chapters").mkdir(parents=True)
     (root / "code/rectified").mkdir(parents=True)
     (root / "requirements.txt").touch()
     for name in ("_config.yml", "references.bib", "chapters/claims.md"):
         shutil.copy(REPOSITORY / name, root / name)
+    (root / "chapters/where-it-is-from.md").write_text("# Where is it from?\n\nFrom others.\n")
     (root / "_toc.yml").write_text(TOC)
     for name in ("one", "two"):
         write(root / f"chapters/{name}.ipynb", f"# Chapter {name}")

@@ -25,6 +25,7 @@ from rectified.claims import LEDGER, Checked, Claim, Finding
 
 logger = logging.getLogger(__name__)
 PAGE = "chapters/claims"
+ORIGINS = "chapters/where-it-is-from"  # filled by origins.py
 ANCHOR = re.compile(r'data-claim="([^"]+)"')
 WORDS = {  # verdict -> what the tally says after the number
     "holds": "supported",
@@ -85,10 +86,11 @@ class ClaimCollector(EnvironmentCollector):
             records(app.env)[app.env.docname] = list(found.values())
 
     def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
-        """Have the page of all claims written again when any record changed."""
+        """Have the pages that are filled from records written again when any record changed."""
         seen = getattr(env, "rectified_claims_seen", None)
         env.rectified_claims_seen = dict(records(env))
-        return [PAGE] if seen != env.rectified_claims_seen and PAGE in env.all_docs else []
+        changed = seen != env.rectified_claims_seen
+        return [page for page in (PAGE, ORIGINS) if changed and page in env.all_docs]
 
 
 def records(env: BuildEnvironment) -> dict[str, list[Record]]:
