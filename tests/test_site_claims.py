@@ -149,7 +149,8 @@ def test_the_page_of_origins_lists_who_says_what_with_the_verdict_and_its_place(
     assert titles[0].startswith("He, K., Zhang, X., Ren, S., Sun, J. (2015), Delving Deep")
     assert titles[1:] == ["Said widely, by nobody first"]
     said = [[item.get_text() for item in part.select("li")] for part in listed.select("dd")]
-    assert said[0] == ["The sentence of alpha is true. Supported in Chapter one · § 2.2"]
+    alpha = "The sentence of alpha is true. Supported in Chapter one\N{NO-BREAK SPACE}· § 2.2"
+    assert said[0] == [alpha]
     assert said[1] == [
         "The sentence of beta is true. Refuted in Chapter two",
         "The sentence of gamma is true. Open in Chapter two",

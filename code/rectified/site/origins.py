@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from rectified.claims import Verdict
-from rectified.claims.badge import SIGNS
+from rectified.claims.badge import DOT, SIGNS
 from rectified.site.claims import ORIGINS, Record, measured
 from rectified.site.sources import Source, bibliography
 
@@ -45,7 +45,7 @@ class FillOrigins(SphinxPostTransform):
         line += nodes.strong("", SIGNS[Verdict(record["verdict"])].word)
         line += [nodes.Text(" in "), link]
         place = (record["source"] or {}).get("place")
-        line += nodes.inline("", f" · {place}" if place else "", classes=["rc-place"])
+        line += nodes.inline("", f"{DOT}{place}" if place else "", classes=["rc-place"])
         return nodes.list_item("", line)
 
 
