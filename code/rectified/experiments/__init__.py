@@ -66,6 +66,7 @@ from rectified.experiments.region_counts import (
     region_counts,
 )
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
+from rectified.experiments.repetition import idempotence_at_depth
 from rectified.experiments.saturation import (
     low_units,
     most_sensitive_input,
@@ -144,6 +145,7 @@ __all__ = [
     "gradient_flow",
     "hinge_interpolant",
     "hinge_layers",
+    "idempotence_at_depth",
     "identity_range",
     "initialization_ladder",
     "iterates",

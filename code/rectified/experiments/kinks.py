@@ -55,7 +55,7 @@ def kink_choice(
     data: Split,
     widths: Sequence[int],
     slopes: Sequence[float] = (0.0, 0.5, 1.0),
-    seeds: Sequence[int] = range(10),
+    seeds: Sequence[int] = range(20),
     learning_rate: float = 0.1,
     steps: int = 300,
     batch: int = 32,

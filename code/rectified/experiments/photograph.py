@@ -31,7 +31,7 @@ class RectifiedPhotograph:
     stretched: float  # the same, if both are then stretched to fill the range from 0 to 1
 
 
-def rectified_photograph(*, which: int = 0, block: int = 7) -> RectifiedPhotograph:
+def rectified_photograph(*, which: int = 0, block: int = 10) -> RectifiedPhotograph:
     """Filter a grey photograph for edges that rise to the right, and rectify the answer.
 
     The small copy has the means of blocks of block × block pixels, and is filtered after that.

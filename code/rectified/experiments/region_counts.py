@@ -38,7 +38,7 @@ def region_counts(
     seeds: Sequence[int] = range(10),
     width: int = 8,
     layers: int = 3,
-    box: float = 1000.0,
+    box: float = 1e5,
 ) -> RegionCounts:
     """Count the pieces in the square [−box, box]²; the folding networks have the square [−2, 2]².
 
