@@ -45,8 +45,8 @@ def idempotence_at_depth(
 ) -> IdempotenceAtDepth:
     """Train networks of this depth with both functions, from the same weights, on the same batches.
 
-    Weights are He's, the optimizer is Adam, learning rates are tuned alike. Raises as `compare_training` does.
-    Source: crossvalidated2016relu.
+    Weights are He's, the optimizer is Adam, learning rates are tuned alike. Raises as
+    `compare_training` does. Source: crossvalidated2016relu.
     """
     check_positive_int(depth=depth, width=width)
     widths = (width,) * (depth - 1)

@@ -42,7 +42,7 @@ def linear_piece(layers: Sequence[Layer], x: np.ndarray) -> LinearPiece:
     *hidden, (w_out, b_out) = layers
     n, inputs = x.shape
     a, c = np.broadcast_to(np.eye(inputs), (n, inputs, inputs)), np.zeros((n, inputs))
-    patterns, reach = [], np.full(n, np.inf)
+    patterns, reach = [np.empty((n, 0), bool)], np.full(n, np.inf)
     for w, b in hidden:
         a, c = a @ w, c @ w + b
         z = np.einsum("ni,niu->nu", x, a) + c
