@@ -120,8 +120,6 @@ TABLES = {
 }  # of display, so without alt or theme
 HEAVY = ("regions", "moons_learned", "rectified_photograph")  # hundreds of marks each
 LIMITS = dict.fromkeys(HEAVY, 120_000)  # bytes
-    ("regions", "moons_learned", "rectified_photograph"), 120000
-)  # bytes; both have hundreds of marks
 each_figure = pytest.mark.parametrize("name", EXAMPLES)
 
 

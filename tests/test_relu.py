@@ -214,9 +214,8 @@ def test_exact_zeros_are_those_of_a_forward_pass_by_hand(digits: data.Split) -> 
 
 def test_one_step_at_a_kink_moves_only_what_the_choice_lets_through() -> None:
     moons = data.split(data.moons(40, rng=np.random.default_rng(0)), rng=np.random.default_rng(1))
-    still = data.Split(
-        train=kinks.replace(moons.train, x=np.zeros_like(moons.train.x)), test=moons.test
-    )
+    nothing = {"x": np.zeros_like(moons.train.x), "y": np.zeros_like(moons.train.y)}
+    still = data.Split(train=kinks.replace(moons.train, **nothing), test=moons.test)
     result = experiments.kink_choice(
         data=still, widths=(4,), slopes=(0.0, 0.5, 1.0), seeds=[0], steps=1, batch=30
     )

@@ -109,7 +109,7 @@ def iterated(results: Sequence[Iterates], *, shown: int = 8) -> Figure:
     for axes, result in zip(panels, results, strict=True):
         ink = colour(result.activation, result.family)
         axes.plot(np.arange(shown + 1), result.h[: shown + 1], color=ink, lw=1)
-        axes.set(xlim=(0, shown), xticks=range(0, shown + 1, 2))
+        axes.set(xlim=(0, shown), xticks=range(0, shown + 1, 2), yticks=range(-4, 5, 2))
         axes.set_title(_name(result), color=ink, weight="semibold", size=12)
         axes.text(shown, -3.6, f"spread {result.spread[-1]:.2g}", ha="right", va="center")
     panels[0].set_ylabel("number")

@@ -70,16 +70,15 @@ def approximation_rates(result: ApproximationRates) -> Figure:
     axes.set(xlabel="hinges", title="largest error")
     first, last = result.error[:, 0], result.error[:, -1]
     said = "; ".join(
-        f"{name} from {a:.2g} to {b:.2g}"
+        f"{name} from {_plain(a)} to {_plain(b)}"
         for name, a, b in zip(result.curves, first, last, strict=True)
     )
     powers = dict(zip(result.curves, result.exponent, strict=True))
-    smooth, root, _ = result.curves
+    smooth, root, jump = result.curves
     return Figure(
         drawing,
-        message=f"Four times as many hinges divide the error of {smooth} by "
-        f"{4 ** powers[smooth]:.0f}, that of {root} by {4 ** powers[root]:.0f}, that of a "
-        f"{result.curves[2]} by nothing",
+        message=f"Four times the hinges divide the error of {smooth} by {4 ** powers[smooth]:.0f}, "
+        f"of {root} by {4 ** powers[root]:.0f}, of a {jump} by nothing",
         alt=f"Three lines on logarithmic axes. Largest error from {result.pieces[0]} to "
         f"{result.pieces[-1]} hinges: {said}.",
         caption="Equally spaced hinges on [0, 1]. The step jumps at 0.3, between two hinges.",
@@ -119,3 +118,8 @@ def smooth_relatives(gap: SoftplusGap, stepped: SteppedSum) -> Figure:
         caption="Left: log(1 + exp(sx))/s for s = 1, 2, 4, 8, and ReLU. Right: log(1 + exp(x)) and "
         "σ(x − ½) + σ(x − 1½) + …, each less ReLU.",
     )
+
+
+def _plain(number: float) -> str:
+    """Write a number with two digits, and no power of ten."""
+    return f"{float(f'{number:.1e}'):.8f}".rstrip("0").rstrip(".")
