@@ -34,7 +34,7 @@ class ApproximationRates:
 
 
 def approximation_rates(
-    *, pieces: Sequence[int] = (2, 4, 8, 16, 32, 64, 128, 256)
+    *, pieces: Sequence[int] = (2, 4, 8, 16, 32, 64, 128)
 ) -> ApproximationRates:
     """Interpolate each curve by 2, 4, ... hinges. Raises ValueError unless they double."""
     pieces = tuple(pieces)

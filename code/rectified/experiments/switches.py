@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from scipy.spatial.distance import cdist
 
 from rectified.activations import relu
 from rectified.data import Dataset, Split
@@ -204,7 +205,7 @@ def templates(
 
 def _templates(layers: Sequence[Layer], test: Dataset, accuracy: np.ndarray) -> Templates:
     piece, z = linear_piece(layers, test.x), run(layers, test.x)
-    distances = np.linalg.norm(test.x[:, None] - test.x, axis=2)
+    distances = cdist(test.x, test.x)
     np.fill_diagonal(distances, np.inf)
     return Templates(
         data=test.title,
