@@ -52,14 +52,14 @@ def test_the_projection_is_the_nearest_number_that_is_not_negative() -> None:
 def test_what_becomes_of_special_values_is_what_arithmetic_says() -> None:
     result, inf, nan, most = experiments.special_values(), np.inf, np.nan, np.finfo(float).max
     rows = dict(zip(result.names, result.output, strict=True))
-    assert_array_equal(rows["Python", "x if x > 0 else 0.0"], [0, most, inf, 0, 0])
-    assert_array_equal(rows["Python", "0.0 if x < 0 else x"], [0, most, inf, 0, nan])
-    assert_array_equal(rows["Python", "max(0.0, x)"], [0, most, inf, 0, 0])
-    assert_array_equal(rows["Python", "max(x, 0.0)"], [0, most, inf, 0, nan])
+    assert_array_equal(rows["Python", "x if x > 0 else 0.0"], [0, 0, inf, most, 0])
+    assert_array_equal(rows["Python", "0.0 if x < 0 else x"], [nan, 0, inf, most, 0])
+    assert_array_equal(rows["Python", "max(0.0, x)"], [0, 0, inf, most, 0])
+    assert_array_equal(rows["Python", "max(x, 0.0)"], [nan, 0, inf, most, 0])
     for language in ("NumPy", "PyTorch"):
-        assert_array_equal(rows[language, "x * (x > 0)"], [0, most, inf, nan, nan])
-        assert_array_equal(rows[language, "(x + abs(x)) / 2"], [0, inf, inf, nan, nan])
-    assert_array_equal(rows["PyTorch", "torch.relu(x)"], [0, most, inf, 0, nan])
+        assert_array_equal(rows[language, "x * (x > 0)"], [nan, nan, inf, most, 0])
+        assert_array_equal(rows[language, "(x + abs(x)) / 2"], [nan, nan, inf, inf, 0])
+    assert_array_equal(rows["PyTorch", "torch.relu(x)"], [nan, 0, inf, most, 0])
     assert result.answers_to_nan == 2
 
 

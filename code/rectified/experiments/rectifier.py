@@ -42,7 +42,7 @@ TORCH: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = MappingProxyType(
 )
 LANGUAGES = MappingProxyType({"Python": PYTHON, "NumPy": NUMPY, "PyTorch": TORCH})
 SPECIAL = MappingProxyType(
-    {"−1": -1.0, "1.8e308": float(np.finfo(float).max), "∞": np.inf, "−∞": -np.inf, "NaN": np.nan}
+    {"NaN": np.nan, "−∞": -np.inf, "∞": np.inf, "1.8e308": float(np.finfo(float).max), "−1": -1.0}
 )
 COSTLY = frozenset({"exp", "log", "log1p", "expm1", "pow", "sqrt", "tanh", "sigmoid", "erf"})
 
@@ -116,7 +116,7 @@ class SpecialValues:
 
 
 def special_values() -> SpecialValues:
-    """Give −1, the largest double, both infinities and NaN to every definition."""
+    """Give NaN, both infinities, the largest double and −1 to every definition."""
     names, x = definitions(), np.array(list(SPECIAL.values()))
     output = np.stack([apply(*name, x) for name in names])
     return SpecialValues(names=tuple(names), inputs=tuple(SPECIAL), output=output)
