@@ -63,6 +63,14 @@ def test_what_becomes_of_special_values_is_what_arithmetic_says() -> None:
     assert result.answers_to_nan == 2
 
 
+def test_the_sign_of_a_zero_depends_on_how_it_is_written() -> None:
+    negative, zeros = np.array([-2.0]), np.array([-0.0, 0.0])
+    assert np.signbit(apply("NumPy", "x * (x > 0)", negative)).all()
+    assert not np.signbit(apply("Python", "x if x > 0 else 0.0", negative)).any()
+    assert_array_equal(np.signbit(apply("Python", "max(0.0, x)", zeros)), [False, False])
+    assert_array_equal(np.signbit(apply("Python", "max(x, 0.0)", zeros)), [True, False])
+
+
 def test_definitions_that_differ_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = experiments.relu_definitions(seeds=[1, 2], n=100)
     assert (found.n, found.disagreements.sum(), found.wrong.sum()) == (200, 0, 0)
