@@ -61,7 +61,12 @@ def watched(f: Activation) -> DeadUnits:
     return experiments.dead_units(f, data=circles, widths=(24,), **rates, **watch)
 
 
+def some_digits() -> data.Split:
+    return data.split(data.digits(200, rng=np.random.default_rng(0)), rng=np.random.default_rng(1))
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
+    "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
     "difference_errors": lambda: figures.difference_errors(
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
@@ -76,10 +81,20 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "hinges": lambda: figures.hinges(
         [experiments.hinge_interpolant(np.square, m) for m in (1, 2, 4, 8)], shown=4, target="x²"
     ),
+    "iterated": lambda: figures.iterated(
+        [
+            *(experiments.iterates(f) for f in (relu, sigmoid)),
+            experiments.iterates(sigmoid, weight=8.0, bias=-4.0),
+        ]
+    ),
     "learning": lambda: figures.learning(experiments.learn_moons()),
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
     "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
+    "rectified_photograph": lambda: figures.rectified_photograph(
+        experiments.rectified_photograph()
+    ),
+    "region_counts": lambda: figures.region_counts(experiments.region_counts(seeds=range(3))),
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),
@@ -87,13 +102,24 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         [propagated(scale=scale) for scale in (4.0, 2.0, 1.0)]
     ),
     "slopes": lambda: figures.slopes([sigmoid, tanh, relu, gelu]),
+    "smooth_relatives": lambda: figures.smooth_relatives(
+        experiments.softplus_gap(), experiments.stepped_sum()
+    ),
     "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
+    "templates": lambda: figures.templates(experiments.templates(data=some_digits())),
+    "value_and_slope": lambda: figures.value_and_slope(experiments.slopes_at_zero()),
     "with_and_without_bend": lambda: figures.with_and_without_bend(
         [experiments.with_and_without_bend(f, seeds=range(5)) for f in (relu, tanh)]
     ),
 }
-TABLES = {"activation_table", "layer_table", "step_table"}  # of display, so without alt or theme
-LIMITS = {"regions": 120_000, "moons_learned": 120_000}  # bytes; both have hundreds of marks
+TABLES = {
+    "activation_table",
+    "layer_table",
+    "special_table",
+    "step_table",
+}  # of display, so without alt or theme
+HEAVY = ("regions", "moons_learned", "rectified_photograph")  # hundreds of marks each
+LIMITS = dict.fromkeys(HEAVY, 120_000)  # bytes
 each_figure = pytest.mark.parametrize("name", EXAMPLES)
 
 

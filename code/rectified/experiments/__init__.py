@@ -1,5 +1,8 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments.approximation import (
+    approximation_rates,
+)
 from rectified.experiments.arms import Arm, Lsuv
 from rectified.experiments.boundary import moons_pictures
 from rectified.experiments.bowl import bowl_descent
@@ -28,11 +31,42 @@ from rectified.experiments.gradient_check import difference_errors, gradient_che
 from rectified.experiments.gradients import gradient_flow
 from rectified.experiments.hinge_layers import hinge_layers, zigzag_layers
 from rectified.experiments.hinges import hinge_interpolant
+from rectified.experiments.kinks import (
+    kink_choice,
+    relu_with_slope,
+)
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
+from rectified.experiments.photograph import (
+    rectified_photograph,
+)
 from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.propagation import signal_propagation
+from rectified.experiments.rectified_arrays import (
+    relu_centring,
+    relu_layer,
+    small_arrays,
+    tutorial_plots,
+)
+from rectified.experiments.rectifier import (
+    relu_definitions,
+    slopes_at_zero,
+    special_values,
+)
+from rectified.experiments.rectifier_laws import (
+    iterates,
+    relu_range,
+    relu_slopes,
+    repeated,
+    two_pieces,
+    unit_gradient,
+)
+from rectified.experiments.region_counts import (
+    most_pieces,
+    region_counts,
+)
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
+from rectified.experiments.repetition import idempotence_at_depth
 from rectified.experiments.saturation import (
     low_units,
     most_sensitive_input,
@@ -68,7 +102,19 @@ from rectified.experiments.softmax import (
     softmax_sums,
 )
 from rectified.experiments.sparsity import sparsity
+from rectified.experiments.stepped import (
+    noisy_units,
+    smoothed_relu,
+    softplus_gap,
+    stepped_sum,
+)
 from rectified.experiments.sweep import sweep
+from rectified.experiments.switches import (
+    linear_piece,
+    switch_check,
+    templates,
+    walk,
+)
 from rectified.experiments.training import compare_training
 from rectified.experiments.units import (
     bias_as_shift,
@@ -80,6 +126,7 @@ from rectified.experiments.units import (
 __all__ = [
     "Arm",
     "Lsuv",
+    "approximation_rates",
     "backward_from_output",
     "backward_gain",
     "between_twins",
@@ -98,19 +145,25 @@ __all__ = [
     "gradient_flow",
     "hinge_interpolant",
     "hinge_layers",
+    "idempotence_at_depth",
     "identity_range",
     "initialization_ladder",
+    "iterates",
+    "kink_choice",
     "largest_jump",
     "learn_moons",
+    "linear_piece",
     "linear_stack",
     "loss_and_mistakes",
     "loss_by_epoch",
     "low_units",
     "monotone_table",
     "moons_pictures",
+    "most_pieces",
     "most_sensitive_input",
     "neuron_by_hand",
     "node_of_two_inputs",
+    "noisy_units",
     "norm_growth",
     "one_factor",
     "one_step",
@@ -121,8 +174,17 @@ __all__ = [
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
+    "rectified_photograph",
+    "region_counts",
+    "relu_centring",
+    "relu_definitions",
+    "relu_layer",
     "relu_order",
     "relu_pair",
+    "relu_range",
+    "relu_slopes",
+    "relu_with_slope",
+    "repeated",
     "scaled_signals",
     "secant_slopes",
     "sigmoid_code",
@@ -132,22 +194,34 @@ __all__ = [
     "slope_bump",
     "slope_lead",
     "slope_range",
+    "slopes_at_zero",
+    "small_arrays",
+    "smoothed_relu",
     "softmax_as_layer",
     "softmax_as_logistic",
     "softmax_decisions",
     "softmax_sums",
+    "softplus_gap",
     "sparsity",
+    "special_values",
     "spread",
     "square_expansion",
     "step_signals",
+    "stepped_sum",
     "superposition",
     "sweep",
     "swish_shape",
+    "switch_check",
     "tanh_against_sigmoid",
     "tanh_on_inputs",
     "tanh_slope_against_sigmoid",
+    "templates",
+    "tutorial_plots",
+    "two_pieces",
+    "unit_gradient",
     "unit_three_ways",
     "update_lead",
+    "walk",
     "with_and_without_bend",
     "zigzag_layers",
 ]

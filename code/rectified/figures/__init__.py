@@ -13,12 +13,16 @@ from rectified.figures.passages import passages
 from rectified.figures.planes import regions
 from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
+from rectified.figures.rectified_images import rectified_photograph, templates
+from rectified.figures.rectifier import iterated, special_table, value_and_slope
+from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
 __all__ = [
     "Figure",
     "activation_table",
+    "approximation_rates",
     "between_twins",
     "difference_errors",
     "dying",
@@ -27,15 +31,22 @@ __all__ = [
     "gradients_by_layer",
     "hinge_folds",
     "hinges",
+    "iterated",
     "layer_table",
     "learning",
     "moons_learned",
     "one_step",
     "passages",
+    "rectified_photograph",
+    "region_counts",
     "regions",
     "signals_by_layer",
     "slopes",
+    "smooth_relatives",
+    "special_table",
     "spread",
     "step_table",
+    "templates",
+    "value_and_slope",
     "with_and_without_bend",
 ]
