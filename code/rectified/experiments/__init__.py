@@ -30,6 +30,12 @@ from rectified.experiments.hinge_layers import hinge_layers, zigzag_layers
 from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
+from rectified.experiments.plateau import (
+    direction,
+    explosion,
+    layer_speed,
+    learned_by_depth,
+)
 from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.propagation import signal_propagation
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
@@ -76,32 +82,48 @@ from rectified.experiments.units import (
     node_of_two_inputs,
     unit_three_ways,
 )
+from rectified.experiments.vanishing import (
+    active_paths,
+    blind_saturation,
+    half_slope,
+    layer_outputs,
+    recovery,
+    slope_crossing,
+)
 
 __all__ = [
     "Arm",
     "Lsuv",
+    "active_paths",
     "backward_from_output",
     "backward_gain",
     "between_twins",
     "bias_as_shift",
+    "blind_saturation",
     "bowl_descent",
     "compare_training",
     "convergence_speed",
     "cut_square",
     "dead_units",
     "difference_errors",
+    "direction",
     "distance_from_straight",
+    "explosion",
     "flat_ends",
     "folding_layers",
     "gated_updates",
     "gradient_check",
     "gradient_flow",
+    "half_slope",
     "hinge_interpolant",
     "hinge_layers",
     "identity_range",
     "initialization_ladder",
     "largest_jump",
+    "layer_outputs",
+    "layer_speed",
     "learn_moons",
+    "learned_by_depth",
     "linear_stack",
     "loss_and_mistakes",
     "loss_by_epoch",
@@ -121,6 +143,7 @@ __all__ = [
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
+    "recovery",
     "relu_order",
     "relu_pair",
     "scaled_signals",
@@ -130,6 +153,7 @@ __all__ = [
     "sigmoid_shape",
     "signal_propagation",
     "slope_bump",
+    "slope_crossing",
     "slope_lead",
     "slope_range",
     "softmax_as_layer",

@@ -3,6 +3,7 @@
 from rectified.figures.bends import spread, with_and_without_bend
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
+from rectified.figures.depth import cures, gradients_by_start, learned_by_depth, plateau
 from rectified.figures.dying import dying
 from rectified.figures.ends import flat_ends
 from rectified.figures.hinge_folds import hinge_folds
@@ -20,18 +21,22 @@ __all__ = [
     "Figure",
     "activation_table",
     "between_twins",
+    "cures",
     "difference_errors",
     "dying",
     "flat_ends",
     "gallery",
     "gradients_by_layer",
+    "gradients_by_start",
     "hinge_folds",
     "hinges",
     "layer_table",
+    "learned_by_depth",
     "learning",
     "moons_learned",
     "one_step",
     "passages",
+    "plateau",
     "regions",
     "signals_by_layer",
     "slopes",
