@@ -35,6 +35,7 @@ from rectified.experiments.plateau import (
     explosion,
     layer_speed,
     learned_by_depth,
+    tall_networks,
 )
 from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.propagation import signal_propagation
@@ -167,6 +168,7 @@ __all__ = [
     "superposition",
     "sweep",
     "swish_shape",
+    "tall_networks",
     "tanh_against_sigmoid",
     "tanh_on_inputs",
     "tanh_slope_against_sigmoid",

@@ -20,7 +20,7 @@ from rectified.networks.clipping import Clip
 from rectified.networks.parameters import is_weight
 from rectified.networks.streams import check_seeds
 
-RATES = (0.1, 0.3, 1.0)
+RATES = (0.02, 0.1, 0.3)
 TUNING_SEEDS = range(1000, 1003)
 NEAR = 0.02  # of the loss of a network that says the same whatever comes in
 
@@ -57,11 +57,11 @@ class LearnedByDepth:
 def learned_by_depth(
     ways: Mapping[str, Arm],
     *,
-    hidden: Sequence[int] = (1, 3, 5, 10),
+    hidden: Sequence[int] = (1, 3, 8),
     width: int = 16,
     data: Split | None = None,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 300,
+    steps: int = 150,
     batch: int | None = 32,
     learning_rates: Sequence[float] = RATES,
     tuning_seeds: Sequence[int] = TUNING_SEEDS,
@@ -75,22 +75,35 @@ def learned_by_depth(
     data = circles() if data is None else data
     check_data(data)
     budget = {"steps": steps, "batch": batch, "learning_rates": learning_rates}
-    comparisons = [
-        compare_training(
-            {name: replace(arm, widths=(width,) * count) for name, arm in ways.items()},
-            data=data,
-            seeds=seeds,
-            tuning_seeds=tuning_seeds,
-            **budget,
-        )
-        for count in hidden
-    ]
+    settings = budget | {"data": data, "seeds": seeds, "tuning_seeds": tuning_seeds}
+    comparisons = []
+    for count in hidden:
+        arms = {name: replace(arm, widths=(width,) * count) for name, arm in ways.items()}
+        comparisons.append(compare_training(arms, **settings))
     return LearnedByDepth(
         hidden=tuple(hidden),
         width=width,
         guess=float(np.log(outputs_of(data.train))),
         by_depth=tuple(comparisons),
     )
+
+
+def tall_networks(
+    ways: Mapping[str, Arm],
+    *,
+    hidden: int = 30,
+    width: int = 32,
+    data: Split | None = None,
+    seeds: Sequence[int] = range(5),
+    steps: int = 300,
+    batch: int | None = 16,
+    learning_rates: Sequence[float] = (2e-4, 5e-4),
+    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+) -> LearnedByDepth:
+    """Do what `learned_by_depth` does, at one great depth, where a network takes half a second."""
+    settings = {"width": width, "data": data, "seeds": seeds, "steps": steps, "batch": batch}
+    rates = {"learning_rates": learning_rates, "tuning_seeds": tuning_seeds}
+    return learned_by_depth(ways, hidden=(hidden,), **settings, **rates)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,8 +168,14 @@ class Explosion:
     clip: Clip | None
     seeds: tuple[int, ...]
     loss: np.ndarray  # (S, steps): on the batch, before each step; NaN once it is not finite
+    guess: float  # loss of an answer that is the same whatever comes in
     diverged: np.ndarray  # (S,) bool
     first_step: np.ndarray  # (S,): length of the first step, unclipped, over that of all weights
+
+    @property
+    def learned(self) -> np.ndarray:
+        """Which networks end, over 20 steps, more than 0.02 below the loss of guessing, (S,) bool."""
+        return self.loss[:, -20:].mean(axis=1) < self.guess - NEAR
 
 
 def explosion(
@@ -193,6 +212,7 @@ def explosion(
         clip=clip,
         seeds=run.seeds,
         loss=run.loss,
+        guess=float(np.log(outputs_of(data.train))),
         diverged=run.diverged,
         first_step=learning_rate * sizes["gradient"] / sizes["weights"],
     )

@@ -31,15 +31,16 @@ def learned_by_depth(result: LearnedByDepth) -> Figure:
     bands = {name: t_band(100 * result.accuracy(name)) for name in names}
     inks = {name: ink_of(result.arms(name)[0].arm) for name in names}
     axes.set_xticks(places, [str(count) for count in result.hidden])
-    axes.set(xlim=(-0.1, places[-1] + 0.1), ylim=(40, 106), xlabel="hidden layers")
+    axes.set(xlim=(-0.1, places[-1] + 0.1), ylim=(40, 108), xlabel="hidden layers")
     axes.set_yticks([50, 75, 100], ["50", "75", "100"])
     axes.set_title("accuracy, training points, %")
     for (name, band), mark in zip(bands.items(), MARKS, strict=False):
         low, high = np.clip(band.low, 0, 100), np.clip(band.high, 0, 100)
         axes.fill_between(places, low, high, color=inks[name], alpha=BAND, lw=0)
         axes.plot(places, band.value, marker=mark, ms=6, color=inks[name], clip_on=False)
-    curves = [band.value for band in bands.values()]
-    label_curves(axes, places, curves, names, [inks[name] for name in names])
+    fine = np.linspace(0, places[-1], 201)  # labels look for room along the whole line
+    curves = [np.interp(fine, places, band.value) for band in bands.values()]
+    label_curves(axes, fine, curves, names, [inks[name] for name in names])
     ends = {name: f"{band.value[-1]:.0f} %" for name, band in bands.items()}
     said = ", ".join(f"{name} {end}" for name, end in ends.items())
     return Figure(
@@ -57,9 +58,10 @@ def caption(result: LearnedByDepth) -> str:
     budget = result.by_depth[0].budget
     rates = ", ".join(f"{rate:g}" for rate in budget.learning_rates)
     return (
-        f"Two circles, {result.width} units a layer, {budget.steps} steps of {budget.batch} points. "
-        f"Mean and 95 % t-interval over {len(budget.seeds)} networks, each kind at the best of the "
-        f"rates {rates}, which {len(budget.tuning_seeds)} others found."
+        f"Two circles, {result.width} units a layer; {budget.steps} steps with momentum, "
+        f"{budget.batch} points each. Mean and 95 % t-interval over {len(budget.seeds)} networks, "
+        f"each kind at the best of the learning rates {rates}, which {len(budget.tuning_seeds)} "
+        "others found."
     )
 
 
@@ -121,15 +123,16 @@ def gradients_by_start(panels: Mapping[str, Sequence[GradientFlow]]) -> Figure:
     )
     return Figure(
         drawing,
-        message=f"{worst.f.title} with {worst.weights.title} keeps {left} of its gradient; "
-        f"slope and weights decide together",
+        message=f"Slope and weights decide together: {worst.f.title} with "
+        f"{worst.weights.title} keeps {left} of its gradient",
         alt=f"{len(panels)} panels with the size of the gradient against the layer, from 1 to "
         f"{depth - 1}, on a logarithmic axis, a line for each law of the first weights and a "
         f"dashed one for theory, which lies on it. At layer 1, as a multiple of the last hidden "
         f"layer: {said}.",
         caption=f"Root mean square of ∂loss/∂z as a multiple of that in the last hidden layer; "
-        f"{results[0].width} units a layer. Lines and bands: geometric mean and its 95 % t-interval "
-        f"over {len(results[0].seeds)} networks. Dashed: mean-field theory. 1/√n: uniform in ±1/√n.",
+        f"{results[0].width} units a layer. Lines and bands: geometric mean and its 95 % "
+        f"t-interval over {len(results[0].seeds)} networks. Dashed: mean-field theory. "
+        "1/√n: uniform in ±1/√n.",
     )
 
 
@@ -178,39 +181,50 @@ def _powers(axes: Axes) -> None:
 
 
 @house_style()
-def cures(results: Mapping[str, Mapping[str, LearnedByDepth]]) -> Figure:
-    """Draw the accuracies at one depth, a panel for each key, a row for each way in it.
+def cures(panels: Mapping[str, Sequence[LearnedByDepth]]) -> Figure:
+    """Draw the accuracies at the largest depth, a panel for each key, a row for each way.
 
-    `results` maps a panel's title to rows: a row's words -> a result with one depth, of which it is
-    the way's name as well.
+    A panel is named after the way that is to be cured. Of its first result only that way is drawn,
+    as it was; of the others all are. Raises ValueError where the first result does not know it.
     """
-    rows = [(title, name, each) for title, panel in results.items() for name, each in panel.items()]
-    drawing = blank(height=70 + 26 * len(rows))
-    heights = [len(panel) for panel in results.values()]
-    frames = drawing.subplots(len(results), 1, sharex=True, squeeze=False, height_ratios=heights)
+    rows = {}
+    for start, (first, *others) in panels.items():
+        if start not in first.by_depth[-1].arms:
+            raise ValueError(f"panels must be named after a way of their first result, got {start}")
+        ways = {name: result for result in others for name in result.by_depth[-1].arms}
+        rows[start] = {"as it was": (start, first)} | {name: (name, r) for name, r in ways.items()}
+    drawing = blank(height=75 + 27 * sum(map(len, rows.values())))
+    heights = {"height_ratios": [len(panel) for panel in rows.values()]}
+    frames = drawing.subplots(len(rows), 1, sharex=True, squeeze=False, **heights)[:, 0]
     said = []
-    for axes, (title, panel) in zip(frames[:, 0], results.items(), strict=True):
-        axes.set_title(title)
-        axes.set(ylim=(len(panel) - 0.4, -0.6), xlim=(45, 102))
-        axes.set_yticks(range(len(panel)), list(panel))
-        axes.tick_params(axis="y", length=0)
-        axes.axvline(50, color=colour("identity", "linear"), lw=0.9)
-        for row, (name, result) in enumerate(panel.items()):
-            scores = 100 * result.accuracy(name)[:, -1]
-            _row(axes, row, scores, ink_of(result.arms(name)[-1].arm))
-            said.append((title, name, scores.mean()))
-    frames[-1, 0].set(xlabel="accuracy, training points, %")
-    first = rows[0][2]
-    best = max(said, key=lambda each: each[2])
-    words = "; ".join(f"{title}, {name}: {mean:.0f} %" for title, name, mean in said)
+    for axes, (start, panel) in zip(frames, rows.items(), strict=True):
+        _rows(axes, start, panel)
+        means = {name: 100 * r.accuracy(way)[:, -1].mean() for name, (way, r) in panel.items()}
+        said += [(f"{start}, {name}", mean) for name, mean in means.items()]
+    frames[-1].set(xlabel="accuracy, training points, %")
+    result = next(iter(panels.values()))[0]
+    low, high = (pick(said, key=lambda each: each[1]) for pick in (min, max))
+    words = "; ".join(f"{name}: {mean:.0f} %" for name, mean in said)
     return Figure(
         drawing,
-        message=f"With {first.hidden[-1]} hidden layers the start decides, or a cure: from "
-        f"{min(each[2] for each in said):.0f} % to {best[2]:.0f} %",
-        alt=f"Rows of dots on an axis of accuracy from 45 to 100 %, with a thick line for the mean's "
-        f"interval. {words}. A thin line marks guessing.",
-        caption="Dots: single networks. Bar: 95 % t-interval of the mean. " + caption(first),
+        message=f"With {result.hidden[-1]} hidden layers, {low[0]} gets {low[1]:.0f} %, "
+        f"{high[0]} {high[1]:.0f} %",
+        alt=f"Rows of dots on an axis of accuracy, one dot a network, with a bar for the interval "
+        f"of the mean. {words}. A thin line marks guessing.",
+        caption="Dots: networks. Bar and tick: 95 % t-interval and mean. " + caption(result),
     )
+
+
+def _rows(axes: Axes, title: str, panel: Mapping[str, tuple[str, LearnedByDepth]]) -> None:
+    """Draw the rows of a panel: their words -> a way and the result that knows it."""
+    axes.set_title(title)
+    axes.set(ylim=(len(panel) - 0.4, -0.6), xlim=(44, 102))
+    axes.set_yticks(range(len(panel)), list(panel))
+    axes.set_xticks([50, 75, 100], ["50", "75", "100"])
+    axes.tick_params(axis="y", length=0)
+    axes.axvline(50, color=colour("identity", "linear"), lw=0.9)
+    for row, (way, result) in enumerate(panel.values()):
+        _row(axes, row, 100 * result.accuracy(way)[:, -1], ink_of(result.arms(way)[-1].arm))
 
 
 def _row(axes: Axes, row: int, scores: np.ndarray, ink: str) -> None:
