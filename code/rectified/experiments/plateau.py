@@ -95,9 +95,9 @@ def tall_networks(
     width: int = 32,
     data: Split | None = None,
     seeds: Sequence[int] = range(5),
-    steps: int = 300,
+    steps: int = 250,
     batch: int | None = 16,
-    learning_rates: Sequence[float] = (2e-4, 5e-4),
+    learning_rates: Sequence[float] = (3e-4,),
     tuning_seeds: Sequence[int] = TUNING_SEEDS,
 ) -> LearnedByDepth:
     """Do what `learned_by_depth` does, at one great depth, where a network takes half a second."""
@@ -174,7 +174,7 @@ class Explosion:
 
     @property
     def learned(self) -> np.ndarray:
-        """Which networks end, over 20 steps, more than 0.02 below the loss of guessing, (S,) bool."""
+        """Which networks are 0.02 below the loss of guessing over the last 20 steps, (S,) bool."""
         return self.loss[:, -20:].mean(axis=1) < self.guess - NEAR
 
 

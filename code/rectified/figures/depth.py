@@ -177,7 +177,7 @@ def _powers(axes: Axes) -> None:
     low, high = axes.get_ylim()
     step = max(1, int((high - low) // 6))
     ticks = [k for k in range(int(np.ceil(low)), int(high) + 1) if k % step == 0]
-    axes.set_yticks(ticks, [power(10.0**k) if k else "1" for k in ticks])
+    axes.set_yticks(ticks, [f"1e{k}".replace("-", "−") if k else "1" for k in ticks])
 
 
 @house_style()
@@ -202,13 +202,15 @@ def cures(panels: Mapping[str, Sequence[LearnedByDepth]]) -> Figure:
         means = {name: 100 * r.accuracy(way)[:, -1].mean() for name, (way, r) in panel.items()}
         said += [(f"{start}, {name}", mean) for name, mean in means.items()]
     frames[-1].set(xlabel="accuracy, training points, %")
-    result = next(iter(panels.values()))[0]
-    low, high = (pick(said, key=lambda each: each[1]) for pick in (min, max))
+    start, result = next((name, results[0]) for name, results in panels.items())
+    (_, before), *others = said[: len(rows[start])]
+    (worst, least), *_, (best, most) = sorted(others, key=lambda each: each[1])
+    worst, best = (name.removeprefix(f"{start}, ") for name in (worst, best))
     words = "; ".join(f"{name}: {mean:.0f} %" for name, mean in said)
     return Figure(
         drawing,
-        message=f"With {result.hidden[-1]} hidden layers, {low[0]} gets {low[1]:.0f} %, "
-        f"{high[0]} {high[1]:.0f} %",
+        message=f"{best.capitalize()} takes {start} from {before:.0f} % to {most:.0f} %, {worst} "
+        f"to {least:.0f} %",
         alt=f"Rows of dots on an axis of accuracy, one dot a network, with a bar for the interval "
         f"of the mean. {words}. A thin line marks guessing.",
         caption="Dots: networks. Bar and tick: 95 % t-interval and mean. " + caption(result),
