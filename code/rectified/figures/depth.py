@@ -13,6 +13,7 @@ from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import label_curves, power
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
+SHORT = {"inverse_sqrt_uniform": "1/√n", "xavier_normal": "Xavier", "he_normal": "He"}
 MARKS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -31,7 +32,8 @@ def learned_by_depth(result: LearnedByDepth) -> Figure:
     bands = {name: t_band(100 * result.accuracy(name)) for name in names}
     inks = {name: ink_of(result.arms(name)[0].arm) for name in names}
     axes.set_xticks(places, [str(count) for count in result.hidden])
-    axes.set(xlim=(-0.1, places[-1] + 0.1), ylim=(40, 108), xlabel="hidden layers")
+    air = 0.03 * places[-1]
+    axes.set(xlim=(-air, places[-1] + air), ylim=(40, 108), xlabel="hidden layers")
     axes.set_yticks([50, 75, 100], ["50", "75", "100"])
     axes.set_title("accuracy, training points, %")
     for (name, band), mark in zip(bands.items(), MARKS, strict=False):
@@ -73,16 +75,18 @@ def plateau(result: LearnedByDepth, names: Sequence[str]) -> Figure:
     axes = drawing.subplots()
     curves, inks = [], [ink_of(arm.arm) for arm in arms]
     steps = np.arange(result.by_depth[0].budget.steps)
-    axes.set(xlim=(0, steps[-1]), ylim=(0, 0.95), xlabel="step")
+    middle = steps.reshape(-1, 10).mean(axis=1)  # ten steps a point
+    fine = np.linspace(middle[0], middle[-1], 201)  # labels look for room along the whole line
+    axes.set(xlim=(middle[0], middle[-1]), ylim=(0, 0.95), xlabel="step")
     axes.set_title("loss on the batch of each step")
     axes.axhline(result.guess, color=colour("identity", "linear"), lw=0.9)
     for arm, ink in zip(arms, inks, strict=True):
-        blocks = arm.curve.reshape(len(arm.curve), -1, 10).mean(axis=2)  # ten steps a point
-        band, middle = t_band(blocks), steps.reshape(-1, 10).mean(axis=1)
+        band = t_band(arm.curve.reshape(len(arm.curve), -1, 10).mean(axis=2))
         axes.fill_between(middle, band.low, band.high, color=ink, alpha=BAND, lw=0)
         axes.plot(middle, band.value, color=ink)
         curves.append(band.value)
-    label_curves(axes, middle, curves, list(names), inks)
+    smooth = [np.interp(fine, middle, curve) for curve in curves]
+    label_curves(axes, fine, smooth, list(names), inks)
     ends = ", ".join(f"{name} {curve[-1]:.2f}" for name, curve in zip(names, curves, strict=True))
     return Figure(
         drawing,
@@ -108,12 +112,16 @@ def gradients_by_start(panels: Mapping[str, Sequence[GradientFlow]]) -> Figure:
         raise ValueError("panels must have weights of which theory says something")
     drawing = blank(height=290)
     frames = drawing.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    drawn: list[list[np.ndarray]] = []
     for axes, (title, panel) in zip(frames, panels.items(), strict=True):
         axes.set_title(title, color=colour(panel[0].f.name, panel[0].f.family))
         sizes = [_sizes(axes, result) for result in panel]
-        ends = [size[0] for size in sizes]
-        _name_ends(axes, panel, ends)
+        drawn.append(sizes)
     _powers(frames[0])
+    for axes, panel, sizes in zip(frames, panels.values(), drawn, strict=True):
+        layers, ink = np.arange(1, panel[0].depth), colour(panel[0].f.name, panel[0].f.family)
+        names = [SHORT.get(r.weights.name, f"gain {gain(r):.3g}") for r in panel]
+        label_curves(axes, layers, sizes, names, [ink] * len(panel))
     depth, worst = results[0].depth, min(results, key=lambda r: _log_sizes(r)[:, 0].mean())
     left = power(10 ** _log_sizes(worst)[:, 0].mean())
     said = "; ".join(
@@ -150,22 +158,8 @@ def _sizes(axes: Axes, result: GradientFlow) -> np.ndarray:
     axes.plot(layers, band.value, color=ink, lw=1.6)
     axes.plot(layers, theory, color=colour("identity", "linear"), lw=1.4, ls=GRADIENT_DASH)
     axes.set(xlim=(1, result.depth - 1), xlabel="layer")
+    axes.margins(y=0.1)
     return band.value
-
-
-def _name_ends(axes: Axes, panel: Sequence[GradientFlow], ends: Sequence[float]) -> None:
-    """Name each line at layer 1, where they are farthest apart."""
-    short = {"inverse_sqrt_uniform": "1/√n", "xavier_normal": "Xavier", "he_normal": "He"}
-    axes.margins(y=0.08)
-    order = np.argsort(ends)
-    for rank, place in enumerate(order):
-        result = panel[place]
-        words = short.get(result.weights.name, f"gain {gain(result):.3g}")
-        above = rank == len(order) - 1
-        note = {"xytext": (5, 7 if above else -3), "textcoords": "offset points"}
-        axes.annotate(words, (1, ends[place]), **note, va="bottom" if above else "top").set(
-            color=colour(result.f.name, result.f.family), weight="semibold"
-        )
 
 
 def gain(result: GradientFlow) -> float:

@@ -56,7 +56,9 @@ class Residual:
         for layer in self.layers:
             out = layer.width(out)
         if out != units:
-            raise ValueError(f"a residual layer must give the {units} units it takes, got {out}")
+            raise ValueError(
+                f"a residual layer must give as many units as it takes, {units}, got {out}"
+            )
         return units
 
     def forward(
