@@ -33,12 +33,15 @@ from rectified.activations import (
     tanh,
 )
 from rectified.display import tokens
+from rectified.experiments import Arm
 from rectified.experiments.dead import DeadUnits
 from rectified.experiments.gradients import GradientFlow
+from rectified.experiments.plateau import LearnedByDepth
 from rectified.experiments.propagation import SignalPropagation
 from rectified.figures import canvas, labels, style, svg
 from rectified.initializers import variance_scaling, xavier_normal, zeros
-from rectified.networks import StepDecay
+from rectified.networks import BatchNorm, StepDecay
+from rectified.networks.blocks import Norm
 
 FONTS = Path(tokens.__file__).with_name("fonts")
 
@@ -65,9 +68,18 @@ def some_digits() -> data.Split:
     return data.split(data.digits(200, rng=np.random.default_rng(0)), rng=np.random.default_rng(1))
 
 
+@cache
+def trained_by_depth(normalize: type[Norm] | None = None) -> LearnedByDepth:
+    """Train a few small networks from two starts."""
+    ways = {"tanh": Arm(f=tanh, normalize=normalize), "ReLU": Arm(f=relu, normalize=normalize)}
+    budget = {"hidden": (1, 3), "width": 8, "steps": 20, "learning_rates": (0.1,)}
+    return experiments.learned_by_depth(ways, **budget)
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
+    "cures": lambda: figures.cures({"tanh": [trained_by_depth(), trained_by_depth(BatchNorm)]}),
     "difference_errors": lambda: figures.difference_errors(
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
     ),
@@ -75,6 +87,9 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
     "gradients_by_layer": lambda: figures.gradients_by_layer([flowed(sigmoid), flowed(relu)]),
+    "gradients_by_start": lambda: figures.gradients_by_start(
+        {f.title: [flowed(f)] for f in (sigmoid, relu)}
+    ),
     "hinge_folds": lambda: figures.hinge_folds(
         experiments.zigzag_layers(hinges=6, layers=1), experiments.zigzag_layers(hinges=3, layers=2)
     ),
@@ -87,6 +102,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
             experiments.iterates(sigmoid, weight=8.0, bias=-4.0),
         ]
     ),
+    "learned_by_depth": lambda: figures.learned_by_depth(trained_by_depth()),
     "learning": lambda: figures.learning(experiments.learn_moons()),
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
@@ -95,6 +111,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         experiments.rectified_photograph()
     ),
     "region_counts": lambda: figures.region_counts(experiments.region_counts(seeds=range(3))),
+    "plateau": lambda: figures.plateau(trained_by_depth(), ["tanh", "ReLU"]),
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),
@@ -608,3 +625,19 @@ def test_the_table_of_a_step_has_each_parameter_and_what_moved_it() -> None:
         assert change == pytest.approx(-0.1 * slope, abs=1e-15)
         assert after == pytest.approx(before + change, abs=1e-15)  # numbers near 1, rounded once
     assert "-0" not in table.text().replace("-0.", "")
+
+
+def test_gradients_by_start_refuse_panels_that_do_not_compare() -> None:
+    with pytest.raises(ValueError, match="same depth"):
+        figures.gradients_by_start({"a": [flowed(relu)], "b": [flowed(relu, depth=5)]})
+
+
+def test_cures_refuse_a_panel_that_names_no_way() -> None:
+    with pytest.raises(ValueError, match="named after a way"):
+        figures.cures({"sigmoid": [trained_by_depth()]})
+
+
+def test_learned_by_depth_says_what_was_measured() -> None:
+    result = trained_by_depth()
+    message = figures.learned_by_depth(result).message
+    assert f"ReLU {100 * result.accuracy('ReLU')[:, -1].mean():.0f} %" in message

@@ -40,6 +40,13 @@ from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.photograph import (
     rectified_photograph,
 )
+from rectified.experiments.plateau import (
+    direction,
+    explosion,
+    layer_speed,
+    learned_by_depth,
+    tall_networks,
+)
 from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.propagation import signal_propagation
 from rectified.experiments.rectified_arrays import (
@@ -122,27 +129,40 @@ from rectified.experiments.units import (
     node_of_two_inputs,
     unit_three_ways,
 )
+from rectified.experiments.vanishing import (
+    active_paths,
+    blind_saturation,
+    half_slope,
+    layer_outputs,
+    recovery,
+    slope_crossing,
+)
 
 __all__ = [
     "Arm",
     "Lsuv",
+    "active_paths",
     "approximation_rates",
     "backward_from_output",
     "backward_gain",
     "between_twins",
     "bias_as_shift",
+    "blind_saturation",
     "bowl_descent",
     "compare_training",
     "convergence_speed",
     "cut_square",
     "dead_units",
     "difference_errors",
+    "direction",
     "distance_from_straight",
+    "explosion",
     "flat_ends",
     "folding_layers",
     "gated_updates",
     "gradient_check",
     "gradient_flow",
+    "half_slope",
     "hinge_interpolant",
     "hinge_layers",
     "idempotence_at_depth",
@@ -151,7 +171,10 @@ __all__ = [
     "iterates",
     "kink_choice",
     "largest_jump",
+    "layer_outputs",
+    "layer_speed",
     "learn_moons",
+    "learned_by_depth",
     "linear_piece",
     "linear_stack",
     "loss_and_mistakes",
@@ -174,6 +197,7 @@ __all__ = [
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
+    "recovery",
     "rectified_photograph",
     "region_counts",
     "relu_centring",
@@ -192,6 +216,7 @@ __all__ = [
     "sigmoid_shape",
     "signal_propagation",
     "slope_bump",
+    "slope_crossing",
     "slope_lead",
     "slope_range",
     "slopes_at_zero",
@@ -212,6 +237,7 @@ __all__ = [
     "sweep",
     "swish_shape",
     "switch_check",
+    "tall_networks",
     "tanh_against_sigmoid",
     "tanh_on_inputs",
     "tanh_slope_against_sigmoid",

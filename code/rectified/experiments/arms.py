@@ -21,12 +21,14 @@ from rectified.networks import (
     Optimizer,
     Parameters,
     Run,
+    deep_mlp,
     mean_squared_error,
     mlp,
     softmax_cross_entropy,
     streams,
     train,
 )
+from rectified.networks.blocks import Norm
 from rectified.networks.checks import check_positive_int
 from rectified.networks.clipping import Clip
 from rectified.networks.penalties import Penalty
@@ -78,6 +80,8 @@ class Arm:
     dropout: float = 0.0
     penalties: tuple[Penalty, ...] = ()
     clip: Clip | None = None
+    normalize: type[Norm] | None = None  # BatchNorm or LayerNorm, before f, as in `deep_mlp`
+    residual: bool = False  # a path around each hidden layer behind the first, likewise
 
     def __post_init__(self) -> None:
         """Check what only a run would find out."""
@@ -93,12 +97,16 @@ class Arm:
                 f"optimizer must be a class such as SGD, got {self.optimizer!r}: "
                 "learning rates are set apart"
             )
+        if self.dropout and (self.normalize or self.residual):
+            raise ValueError("dropout must be 0 where layers are normalized or residual")
         object.__setattr__(self, "widths", tuple(self.widths))
         object.__setattr__(self, "penalties", tuple(self.penalties))
 
     def network(self, data: Dataset) -> Network:
         """Return the network for this set: inputs are its features, outputs classes or targets."""
         widths = data.features, *self.widths, outputs_of(data)
+        if self.normalize or self.residual:
+            return deep_mlp(widths, self.f, normalize=self.normalize, residual=self.residual)
         return mlp(widths, self.f, dropout=self.dropout)
 
     def start(self, data: Dataset, seeds: Sequence[int]) -> Parameters:

@@ -53,6 +53,13 @@ class GradientFlow:
         return 1 / factor_per_layer(self.mean_square[:, :-1])
 
     @property
+    def decades(self) -> np.ndarray:
+        """Powers of ten by which the size, √E[(∂loss/∂z)²], changes from the last hidden layer back
+        to layer 1, (S,).
+        """
+        return np.log10(self.mean_square[:, 0] / self.mean_square[:, -2]) / 2
+
+    @property
     def predicted_factor(self) -> float | None:
         """The same factor as theory has it; None without a prediction."""
         if self.predicted is None:

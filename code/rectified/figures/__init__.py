@@ -3,6 +3,7 @@
 from rectified.figures.bends import spread, with_and_without_bend
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
+from rectified.figures.depth import cures, gradients_by_start, learned_by_depth, plateau
 from rectified.figures.dying import dying
 from rectified.figures.ends import flat_ends
 from rectified.figures.hinge_folds import hinge_folds
@@ -24,19 +25,23 @@ __all__ = [
     "activation_table",
     "approximation_rates",
     "between_twins",
+    "cures",
     "difference_errors",
     "dying",
     "flat_ends",
     "gallery",
     "gradients_by_layer",
+    "gradients_by_start",
     "hinge_folds",
     "hinges",
     "iterated",
     "layer_table",
+    "learned_by_depth",
     "learning",
     "moons_learned",
     "one_step",
     "passages",
+    "plateau",
     "rectified_photograph",
     "region_counts",
     "regions",

@@ -1,5 +1,6 @@
 """Networks by hand: forward, backward and training of many at once, in NumPy."""
 
+from rectified.networks.blocks import BatchNorm, LayerNorm, Residual, deep_mlp
 from rectified.networks.clipping import ClipNorm, ClipValue
 from rectified.networks.layers import Activate, Dense, Dropout, Layer
 from rectified.networks.losses import Loss, accuracy, mean_squared_error, softmax_cross_entropy
@@ -30,6 +31,7 @@ __all__ = [
     "SGD",
     "Activate",
     "Adam",
+    "BatchNorm",
     "ClipNorm",
     "ClipValue",
     "Cosine",
@@ -37,6 +39,7 @@ __all__ = [
     "Dropout",
     "ExponentialDecay",
     "Layer",
+    "LayerNorm",
     "Loss",
     "Momentum",
     "Nesterov",
@@ -44,6 +47,7 @@ __all__ = [
     "Optimizer",
     "Parameters",
     "RMSProp",
+    "Residual",
     "Run",
     "Snapshot",
     "StepDecay",
@@ -53,6 +57,7 @@ __all__ = [
     "accuracy",
     "dead",
     "dead_masks",
+    "deep_mlp",
     "error",
     "from_twin",
     "gradient_mean_square",
