@@ -1,5 +1,6 @@
 """Networks by hand: forward, backward and training of many at once, in NumPy."""
 
+from rectified.networks.activity import ActivityL1
 from rectified.networks.clipping import ClipNorm, ClipValue
 from rectified.networks.layers import Activate, Dense, Dropout, Layer
 from rectified.networks.losses import Loss, accuracy, mean_squared_error, softmax_cross_entropy
@@ -29,6 +30,7 @@ __all__ = [
     "L2",
     "SGD",
     "Activate",
+    "ActivityL1",
     "Adam",
     "ClipNorm",
     "ClipValue",
