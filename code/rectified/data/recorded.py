@@ -76,7 +76,9 @@ def read_costs(content: Any) -> RecordedCosts:
     rounds, machine = content["rounds"], content["machine"]
     if not isinstance(rounds, int) or rounds < FEWEST_ROUNDS:
         raise ValueError(f"rounds must be at least {FEWEST_ROUNDS}, got {rounds!r}")
-    if not isinstance(machine, dict) or not {"processor", "cores", "numpy", "torch"} <= set(machine):
+    if not isinstance(machine, dict) or not {"processor", "cores", "numpy", "torch"} <= set(
+        machine
+    ):
         raise ValueError("machine must name processor, cores, numpy and torch")
     return RecordedCosts(
         machine=MappingProxyType(machine),

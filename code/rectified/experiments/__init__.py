@@ -14,6 +14,7 @@ from rectified.experiments.collapse import (
 )
 from rectified.experiments.convergence import convergence_speed
 from rectified.experiments.dead import dead_units
+from rectified.experiments.defaults import library_defaults
 from rectified.experiments.descent import learn_moons, loss_by_epoch
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
@@ -31,7 +32,10 @@ from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.positive_side import slope_lead, update_lead
+from rectified.experiments.pretraining import pretraining
 from rectified.experiments.propagation import signal_propagation
+from rectified.experiments.racing import matched_loss, race
+from rectified.experiments.reaching_deep import depths_reached, nearly_linear
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
     low_units,
@@ -41,6 +45,7 @@ from rectified.experiments.saturation import (
     tanh_against_sigmoid,
     tanh_on_inputs,
 )
+from rectified.experiments.selectivity import unit_selectivity
 from rectified.experiments.shape import (
     monotone_table,
     reach_of_table,
@@ -67,6 +72,7 @@ from rectified.experiments.softmax import (
     softmax_decisions,
     softmax_sums,
 )
+from rectified.experiments.sparser import priced_outputs, sparser_starts
 from rectified.experiments.sparsity import sparsity
 from rectified.experiments.sweep import sweep
 from rectified.experiments.training import compare_training
@@ -76,6 +82,7 @@ from rectified.experiments.units import (
     node_of_two_inputs,
     unit_three_ways,
 )
+from rectified.experiments.zeros import exact_zeros, where_zeros
 
 __all__ = [
     "Arm",
@@ -89,8 +96,10 @@ __all__ = [
     "convergence_speed",
     "cut_square",
     "dead_units",
+    "depths_reached",
     "difference_errors",
     "distance_from_straight",
+    "exact_zeros",
     "flat_ends",
     "folding_layers",
     "gated_updates",
@@ -102,13 +111,16 @@ __all__ = [
     "initialization_ladder",
     "largest_jump",
     "learn_moons",
+    "library_defaults",
     "linear_stack",
     "loss_and_mistakes",
     "loss_by_epoch",
     "low_units",
+    "matched_loss",
     "monotone_table",
     "moons_pictures",
     "most_sensitive_input",
+    "nearly_linear",
     "neuron_by_hand",
     "node_of_two_inputs",
     "norm_growth",
@@ -117,7 +129,10 @@ __all__ = [
     "passage",
     "pieces_by_depth",
     "plane_regions",
+    "pretraining",
+    "priced_outputs",
     "quotient_rule",
+    "race",
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
@@ -136,6 +151,7 @@ __all__ = [
     "softmax_as_logistic",
     "softmax_decisions",
     "softmax_sums",
+    "sparser_starts",
     "sparsity",
     "spread",
     "square_expansion",
@@ -146,8 +162,10 @@ __all__ = [
     "tanh_against_sigmoid",
     "tanh_on_inputs",
     "tanh_slope_against_sigmoid",
+    "unit_selectivity",
     "unit_three_ways",
     "update_lead",
+    "where_zeros",
     "with_and_without_bend",
     "zigzag_layers",
 ]

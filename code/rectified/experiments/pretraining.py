@@ -8,8 +8,13 @@ import numpy as np
 from rectified.activations import Activation, relu
 from rectified.data import Dataset, Split
 from rectified.experiments.arms import DTYPE, Arm
-from rectified.experiments.settings import check_data, check_elementwise, check_hidden, checked_rates
-from rectified.experiments.tuning import SEEDS, TUNING_SEEDS, Budget
+from rectified.experiments.settings import (
+    check_data,
+    check_elementwise,
+    check_hidden,
+    checked_rates,
+)
+from rectified.experiments.tuning import TUNING_SEEDS, Budget
 from rectified.experiments.watching import score
 from rectified.initializers import Initializer, he_normal
 from rectified.networks import (
@@ -22,6 +27,7 @@ from rectified.networks import (
     train,
 )
 from rectified.networks.checks import check_positive_int, check_share
+from rectified.networks.schedules import Cosine
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,8 +55,8 @@ def pretraining(
     steps: int = 150,
     batch: int = 32,
     learning_rates: Sequence[float] = (0.1, 0.3),
-    seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+    seeds: Sequence[int] = range(20),
+    tuning_seeds: Sequence[int] = tuple(TUNING_SEEDS)[:3],
 ) -> Pretraining:
     """Train on the first `labelled` examples, with and without greedy pre-training on all.
 
@@ -74,7 +80,7 @@ def pretraining(
         seeds=seeds,
         tuning_seeds=tuning_seeds,
     )
-    arm = Arm(f=f, widths=widths, weights=weights)
+    arm = Arm(f=f, widths=widths, weights=weights, schedule=Cosine(steps))
     few = data.train.take(slice(labelled))
     both = budget.tuning_seeds + budget.seeds
     plain = arm.start(data.train, both)
@@ -137,7 +143,7 @@ def learned(
         Parameters(start.shapes, rows),
         few.x,
         few.y,
-        optimizer=SGD(learning_rate=rates * tuning),
+        optimizer=SGD(learning_rate=rates * tuning, schedule=arm.schedule),
         seeds=tried,
         **settings,
     )
@@ -148,7 +154,7 @@ def learned(
         Parameters(start.shapes, start.flat[tuning:]),
         few.x,
         few.y,
-        optimizer=SGD(learning_rate=rate),
+        optimizer=SGD(learning_rate=rate, schedule=arm.schedule),
         seeds=budget.seeds,
         **settings,
     )

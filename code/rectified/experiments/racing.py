@@ -23,7 +23,8 @@ from rectified.networks import Run, accuracy, error, softmax_cross_entropy
 from rectified.networks.checks import check_positive_int
 from rectified.networks.training import Probe
 
-RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,11 +85,11 @@ def race(
     data: Split,
     target: float = 0.25,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 150,
+    steps: int = 240,
     batch: int = 32,
     window: int = 5,
     learning_rates: Sequence[float] = RATES,
-    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+    tuning_seeds: Sequence[int] = FEW_TUNING,
 ) -> Race:
     """Train every arm at every rate, and count steps until the error is down to the target.
 

@@ -9,7 +9,7 @@ import numpy as np
 from rectified.activations import identity, leaky_relu, relu
 from rectified.data import Split
 from rectified.experiments.arms import Arm, trained
-from rectified.experiments.convergence import convergence_speed
+from rectified.experiments.convergence import convergence_speed, steps_to_target
 from rectified.experiments.settings import check_data, checked_rates
 from rectified.experiments.tuning import TUNING_SEEDS, check_arms
 from rectified.experiments.watching import score
@@ -17,7 +17,7 @@ from rectified.initializers import variance_scaling
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
 
-FEW = range(5)
+FEW = range(6)
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
@@ -41,12 +41,12 @@ def depths_reached(
     arms: Mapping[str, Arm],
     *,
     data: Split,
-    depths: Sequence[int] = (2, 4, 8, 16),
+    depths: Sequence[int] = (2, 4, 8),
     width: int = 32,
-    learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
+    learning_rates: Sequence[float] = (0.1, 0.3),
     seeds: Sequence[int] = FEW,
     steps: int = 100,
-    batch: int = 64,
+    batch: int = 32,
 ) -> Depths:
     """Train networks of each depth at each rate; the widths of the arms do not count.
 
@@ -78,36 +78,46 @@ def depths_reached(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NearlyLinear:
-    """Steps to a training error for slopes from 0, ReLU, to 1, the identity; S seeds each."""
+    """Training errors for slopes from 0, ReLU, to 1, the identity; S seeds each."""
 
     slopes: tuple[float, ...]  # K, of the negative side
     depth: int  # layers with weights
-    target: float
+    window: int
     learning_rates: tuple[float, ...]  # (K,), the best of the same grid for each
-    steps_to_target: np.ndarray  # (S, K), infinite where the target is not reached
+    curve: np.ndarray  # (S, K, steps): share of errors on the batch
+
+    def steps_to(self, target: float) -> np.ndarray:
+        """Return the steps down to an error, (S, K), infinite where it is not reached."""
+        flat = self.curve.reshape(-1, self.curve.shape[-1])
+        steps = steps_to_target(flat, target=target, window=self.window)
+        return steps.reshape(self.curve.shape[:-1])
 
 
 def nearly_linear(
     *,
     data: Split,
-    slopes: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
+    slopes: Sequence[float] = (0.0, 0.5, 1.0),
     depth: int = 8,
     width: int = 32,
     target: float = 0.1,
-    steps: int = 150,
-    batch: int = 64,
+    steps: int = 200,
+    batch: int = 32,
+    window: int = 5,
     learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
     seeds: Sequence[int] = range(6),
     tuning_seeds: Sequence[int] = FEW_TUNING,
 ) -> NearlyLinear:
-    """Count steps for networks with max(z, slope · z), each with the gain that keeps its signal.
+    """Train networks with max(z, slope · z), each with the gain that keeps its signal.
 
-    float32. Raises TypeError or ValueError, naming the argument. Source: goodfellow2016deep.
+    The rate is the one that is quickest to the target. float32. Raises TypeError or ValueError,
+    naming the argument. Source: goodfellow2016deep.
     """
     check_data(data)
     check_positive_int(depth=depth, width=width)
-    if depth < 2 or not all(0 <= slope <= 1 for slope in slopes):
-        raise ValueError(f"slopes must lie from 0 to 1, depth at 2 or more: {slopes}, {depth}")
+    if depth < 2:
+        raise ValueError(f"depth must be at least 2, got {depth}")
+    if not all(0 <= slope <= 1 for slope in slopes):
+        raise ValueError(f"slopes must lie from 0 to 1, got {slopes}")
     arms = {str(slope): leaning(slope, (width,) * (depth - 1)) for slope in slopes}
     speed = convergence_speed(
         arms,
@@ -117,7 +127,7 @@ def nearly_linear(
         seeds=seeds,
         steps=steps,
         batch=batch,
-        window=5,
+        window=window,
         learning_rates=learning_rates,
         tuning_seeds=tuning_seeds,
     )
@@ -125,9 +135,9 @@ def nearly_linear(
     return NearlyLinear(
         slopes=tuple(slopes),
         depth=depth,
-        target=target,
+        window=window,
         learning_rates=tuple(arm.tuning.learning_rate for arm in found),
-        steps_to_target=np.stack([arm.steps_to_target for arm in found], axis=1),
+        curve=np.stack([arm.curve for arm in found], axis=1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -70,13 +71,13 @@ class SparserStarts:
 def sparser_starts(
     *,
     data: Split,
-    thresholds: Sequence[float] = (0.0, 0.5, 1.0, 1.5),
+    thresholds: Sequence[float] = (-1.0, -0.5, 0.0, 0.5, 1.0),
     widths: tuple[int, ...] = (64, 64),
     target: float = 0.1,
     steps: int = 150,
-    learning_rates: Sequence[float] = (0.03, 0.1, 0.3, 1.0),
+    learning_rates: Sequence[float] = (0.1, 0.3, 1.0),
     seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+    tuning_seeds: Sequence[int] = tuple(TUNING_SEEDS)[:3],
 ) -> SparserStarts:
     """Count steps to a training error, for ReLUs that are silent more and more often.
 
@@ -123,11 +124,11 @@ class PricedOutputs:
 def priced_outputs(
     *,
     data: Split,
-    strengths: Sequence[float] = (0.0, 3e-4, 1e-3, 3e-3, 1e-2),
+    strengths: Sequence[float] = (0.0, 1e-3, 3e-3, 1e-2, 3e-2),
     widths: tuple[int, ...] = (64, 64),
     learning_rate: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 300,
+    steps: int = 200,
     batch: int = 32,
 ) -> PricedOutputs:
     """Train ReLU networks whose hidden outputs cost something, so that more of them are 0.
@@ -168,6 +169,6 @@ def priced_outputs(
 def priced_network(widths: Sequence[int], strength: float) -> Network:
     """Return a ReLU network of these widths whose hidden outputs have a price."""
     layers: list = []
-    for fan_in, fan_out in zip(widths[:-2], widths[1:-1], strict=True):
+    for fan_in, fan_out in pairwise(widths[:-1]):
         layers += [Dense(fan_in, fan_out), Activate(relu), ActivityL1(strength)]
     return Network(widths[0], (*layers, Dense(*widths[-2:])))

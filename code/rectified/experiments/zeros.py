@@ -26,9 +26,7 @@ class ExactZeros:
     far_zeros: int  # of those, with output 0 in float32, as PyTorch computes it
 
 
-def exact_zeros(
-    f: Activation, *, seeds: Sequence[int] = range(20), n: int = 10_000
-) -> ExactZeros:
+def exact_zeros(f: Activation, *, seeds: Sequence[int] = range(20), n: int = 10_000) -> ExactZeros:
     """Count the zeros among f(z), for z ~ N(0, 1), and far out in single precision.
 
     Raises TypeError unless f is elementwise. Source: glorot2011deep.

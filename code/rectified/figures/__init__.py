@@ -1,6 +1,7 @@
 """One function per figure: a result of an experiment goes in, a Figure comes out."""
 
 from rectified.figures.bends import spread, with_and_without_bend
+from rectified.figures.benefits import activation_costs, sparser, zeros_saved
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.dying import dying
@@ -13,13 +14,16 @@ from rectified.figures.passages import passages
 from rectified.figures.planes import regions
 from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
+from rectified.figures.racing import depths_reached, race_steps
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
 __all__ = [
     "Figure",
+    "activation_costs",
     "activation_table",
     "between_twins",
+    "depths_reached",
     "difference_errors",
     "dying",
     "flat_ends",
@@ -32,10 +36,13 @@ __all__ = [
     "moons_learned",
     "one_step",
     "passages",
+    "race_steps",
     "regions",
     "signals_by_layer",
     "slopes",
+    "sparser",
     "spread",
     "step_table",
     "with_and_without_bend",
+    "zeros_saved",
 ]
