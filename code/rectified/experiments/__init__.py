@@ -34,7 +34,7 @@ from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.positive_side import slope_lead, update_lead
 from rectified.experiments.pretraining import pretraining
 from rectified.experiments.propagation import signal_propagation
-from rectified.experiments.racing import matched_loss, race
+from rectified.experiments.racing import contestants, matched_loss, race
 from rectified.experiments.reaching_deep import depths_reached, nearly_linear
 from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
 from rectified.experiments.saturation import (
@@ -82,17 +82,19 @@ from rectified.experiments.units import (
     node_of_two_inputs,
     unit_three_ways,
 )
-from rectified.experiments.zeros import exact_zeros, where_zeros
+from rectified.experiments.zeros import active_paths, exact_zeros, where_zeros
 
 __all__ = [
     "Arm",
     "Lsuv",
+    "active_paths",
     "backward_from_output",
     "backward_gain",
     "between_twins",
     "bias_as_shift",
     "bowl_descent",
     "compare_training",
+    "contestants",
     "convergence_speed",
     "cut_square",
     "dead_units",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from rectified.data import Split
 from rectified.experiments.settings import check_data
@@ -22,7 +22,7 @@ CHOICES = ("identity", "logistic", "tanh", "relu")
 class LibraryDefaults:
     """Four activations in scikit-learn's network; all but the activation at its default."""
 
-    default: str  # the activation that it takes if nobody says
+    defaults: tuple[str, str]  # activations of its classifier and regressor if nobody says
     epochs: int
     seeds: tuple[int, ...]
     loss: Mapping[str, np.ndarray]  # activation -> (S, epochs), training loss after each epoch
@@ -53,7 +53,10 @@ def library_defaults(
             scores.append(network.score(data.test.x, data.test.y))
         loss[name], accuracy[name] = np.array(curves), np.array(scores)
     return LibraryDefaults(
-        default=signature(MLPClassifier).parameters["activation"].default,
+        defaults=tuple(
+            signature(each).parameters["activation"].default
+            for each in (MLPClassifier, MLPRegressor)
+        ),
         epochs=epochs,
         seeds=seeds,
         loss=MappingProxyType(loss),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from rectified.activations import relu, sigmoid, tanh
 from rectified.data import Dataset, Split
 from rectified.experiments.arms import Arm, trained
 from rectified.experiments.convergence import check_target, time_in
@@ -19,12 +20,27 @@ from rectified.experiments.tuning import (
     tuned,
 )
 from rectified.experiments.watching import OnAll, score
+from rectified.initializers import he_normal, xavier_normal
 from rectified.networks import Run, accuracy, error, softmax_cross_entropy
 from rectified.networks.checks import check_positive_int
+from rectified.networks.schedules import Schedule, constant
 from rectified.networks.training import Probe
 
 RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
+
+
+def contestants(
+    widths: tuple[int, ...] = (32, 32, 32), *, schedule: Schedule = constant
+) -> dict[str, Arm]:
+    """Return networks of ReLU, tanh and sigmoid, each with the law of weights made for it.
+
+    He's for relu, Xavier's for the others; otherwise they are alike. Sources: he2015delving,
+    glorot2010understanding.
+    """
+    laws = {relu: he_normal, tanh: xavier_normal, sigmoid: xavier_normal}
+    settings = {"widths": widths, "schedule": schedule}
+    return {f.name: Arm(f=f, weights=law, **settings) for f, law in laws.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

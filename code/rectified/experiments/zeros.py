@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rectified.activations import Activation
+from rectified.activations import Activation, relu
 from rectified.data import Split
 from rectified.experiments.arms import DTYPE, Arm, trained
 from rectified.experiments.settings import check_data, check_elementwise
@@ -110,3 +110,53 @@ def zeros_of(network: Network, parameters: Parameters, data: Split) -> dict[str,
         "skipped": products @ shares / whole,
         "test_accuracy": right.mean(axis=-1),
     }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ActivePaths:
+    """The paths from input to output on which every unit is on, for S trained ReLU networks."""
+
+    widths: tuple[int, ...]
+    seeds: tuple[int, ...]
+    on: np.ndarray  # (S,): share of hidden units that are on, mean over the test examples
+    paths: np.ndarray  # (S,): share of all paths that are active, likewise
+    error: np.ndarray  # (S,): largest error of the sum over active paths, over the largest output
+
+
+def active_paths(
+    *,
+    data: Split,
+    widths: tuple[int, ...] = (32, 32, 32),
+    learning_rate: float = 0.1,
+    seeds: Sequence[int] = range(10),
+    steps: int = 150,
+    batch: int | None = 32,
+) -> ActivePaths:
+    """Train ReLU networks, and look at which of their paths are open for each test example.
+
+    A path takes one unit of each hidden layer; it is active if all of them are on. The sum over
+    active paths is computed as a chain of weights and gates, without an activation. float32 to
+    train, float64 to compare. Raises ValueError or TypeError, naming the argument.
+    """
+    check_data(data)
+    arm, seeds = Arm(f=relu, widths=widths), check_seeds(seeds)
+    budget = {"seeds": seeds, "steps": steps, "batch": batch}
+    run = trained(arm, data.train, learning_rates=[learning_rate], **budget)
+    network, parameters = run.network, run.parameters.astype(np.dtype(np.float64))
+    signals: list[np.ndarray] = []
+    z = network.forward(parameters, data.test.x, signals=signals).z
+    layers = zip(network.layers, signals, strict=True)
+    gates = [h > 0 for layer, h in layers if isinstance(layer, Activate)]  # (S, n, units) each
+    shares = np.stack([gate.mean(axis=-1) for gate in gates])  # (L, S, n)
+    h = np.broadcast_to(data.test.x, (len(seeds), *data.test.x.shape))
+    dense = [layer for layer in parameters.layers if "w" in layer]
+    for gate, layer in zip(gates, dense, strict=False):
+        h = (h @ layer["w"] + layer["b"][:, None]) * gate
+    along = h @ dense[-1]["w"] + dense[-1]["b"][:, None]
+    return ActivePaths(
+        widths=tuple(widths),
+        seeds=seeds,
+        on=np.concatenate(gates, axis=-1).mean(axis=(1, 2)),
+        paths=shares.prod(axis=0).mean(axis=-1),
+        error=np.abs(along - z).max(axis=(1, 2)) / np.abs(z).max(axis=(1, 2)),
+    )

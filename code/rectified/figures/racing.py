@@ -106,7 +106,7 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
         message=f"Right answers with {result.depths[-1]} layers after {result.steps} steps: "
         f"{listed}",
         alt=f"{len(curves)} lines of accuracy against depth, from {result.depths[0]} to "
-        f"{result.depths[-1]} layers. At the right end: {listed}. A thin line marks 10 %, guessing.",
-        caption=f"Mean of {len(result.seeds)} networks with its 95 % t-interval, each arm and depth "
+        f"{result.depths[-1]} layers. At the right end: {listed}. A thin line marks 10 %, a guess.",
+        caption=f"Mean of {len(result.seeds)} networks, 95 % t-interval; each arm and depth "
         f"at the better of {len(result.learning_rates)} learning rates. Thin line: guessing.",
     )
