@@ -14,7 +14,7 @@ from rectified.experiments.settings import (
     check_hidden,
     checked_rates,
 )
-from rectified.experiments.tuning import TUNING_SEEDS, Budget
+from rectified.experiments.tuning import SEEDS, TUNING_SEEDS, Budget
 from rectified.experiments.watching import score
 from rectified.initializers import Initializer, he_normal
 from rectified.networks import (
@@ -50,12 +50,12 @@ def pretraining(
     data: Split,
     labelled: int,
     weights: Initializer = he_normal,
-    widths: tuple[int, ...] = (32, 32, 32),
+    widths: tuple[int, ...] = (24, 24, 24),
     dropped: float = 0.25,
     steps: int = 150,
     batch: int = 32,
     learning_rates: Sequence[float] = (0.1, 0.3),
-    seeds: Sequence[int] = range(20),
+    seeds: Sequence[int] = SEEDS,
     tuning_seeds: Sequence[int] = tuple(TUNING_SEEDS)[:3],
 ) -> Pretraining:
     """Train on the first `labelled` examples, with and without greedy pre-training on all.

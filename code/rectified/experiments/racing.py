@@ -26,12 +26,12 @@ from rectified.networks.checks import check_positive_int
 from rectified.networks.schedules import Schedule, constant
 from rectified.networks.training import Probe
 
-RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (0.1, 0.3, 1.0, 3.0)
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
 def contestants(
-    widths: tuple[int, ...] = (32, 32, 32), *, schedule: Schedule = constant
+    widths: tuple[int, ...] = (24, 24, 24), *, schedule: Schedule = constant
 ) -> dict[str, Arm]:
     """Return networks of ReLU, tanh and sigmoid, each with the law of weights made for it.
 

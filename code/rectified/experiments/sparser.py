@@ -71,8 +71,8 @@ class SparserStarts:
 def sparser_starts(
     *,
     data: Split,
-    thresholds: Sequence[float] = (-1.0, -0.5, 0.0, 0.5, 1.0),
-    widths: tuple[int, ...] = (64, 64),
+    thresholds: Sequence[float] = (-1.0, -0.5, 0.0, 0.4, 0.8),
+    widths: tuple[int, ...] = (32, 32),
     target: float = 0.1,
     steps: int = 150,
     learning_rates: Sequence[float] = (0.1, 0.3, 1.0),
@@ -125,10 +125,10 @@ def priced_outputs(
     *,
     data: Split,
     strengths: Sequence[float] = (0.0, 1e-3, 3e-3, 1e-2, 3e-2),
-    widths: tuple[int, ...] = (64, 64),
+    widths: tuple[int, ...] = (32, 32),
     learning_rate: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 200,
+    steps: int = 150,
     batch: int = 32,
 ) -> PricedOutputs:
     """Train ReLU networks whose hidden outputs cost something, so that more of them are 0.

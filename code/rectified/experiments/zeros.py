@@ -61,7 +61,7 @@ def where_zeros(
     f: Activation,
     *,
     data: Split,
-    widths: tuple[int, ...] = (32, 32, 32),
+    widths: tuple[int, ...] = (24, 24, 24),
     learning_rate: float = 0.1,
     seeds: Sequence[int] = range(20),
     steps: int = 150,
@@ -126,7 +126,7 @@ class ActivePaths:
 def active_paths(
     *,
     data: Split,
-    widths: tuple[int, ...] = (32, 32, 32),
+    widths: tuple[int, ...] = (24, 24, 24),
     learning_rate: float = 0.1,
     seeds: Sequence[int] = range(10),
     steps: int = 150,

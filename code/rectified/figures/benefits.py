@@ -10,7 +10,7 @@ from rectified.data.recorded import Ratios
 from rectified.display.tokens import LIGHT
 from rectified.experiments.sparser import PricedOutputs, SparserStarts
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves
+from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, colour, house_style
 
 
@@ -80,7 +80,8 @@ def zeros_saved(record: RecordedCosts) -> Figure:
     axes.set_xticks(shares, [f"{100 * share:.0f}" for share in shares])
     axes.set_yticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
     axes.set_title("time of the product, over that without zeros")
-    label_curves(axes, shares, curves, titles, inks)
+    lines = [between(axes, shares, curve) for curve in curves]
+    label_curves(axes, *zip(*lines, strict=True), titles, inks)
     half = {way: getattr(record, way).median("0.5") for way in ("dense", "sparse", "narrow")}
     return Figure(
         drawing,

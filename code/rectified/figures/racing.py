@@ -10,7 +10,7 @@ from rectified.display.tokens import LIGHT
 from rectified.experiments.racing import Race
 from rectified.experiments.reaching_deep import Depths
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves
+from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, house_style, role
 
 MARKERS: Mapping[str, str] = {"relu": "o", "tanh": "s", "sigmoid": "^"}
@@ -44,7 +44,8 @@ def race_steps(result: Race) -> Figure:
     axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
     axes.set_yticks([*shown, top], [*map(str, shown), "never"])
     axes.set_title(f"steps to {result.target:.0%} errors".replace("%", " %"))
-    label_curves(axes, rates, curves, names, inks)
+    lines = [between(axes, rates, curve) for curve in curves]
+    label_curves(axes, *zip(*lines, strict=True), names, inks)
     best = {name: float(np.median(runner.best_steps)) for name, runner in result.runners.items()}
     rate = {name: runner.tuning.learning_rate for name, runner in result.runners.items()}
     listed = ", ".join(
@@ -92,10 +93,10 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
     axes.set(ylim=(0, 104), xlim=(-0.15, places[-1] + 0.15), xlabel="layers with weights")
     axes.set_xticks(places, [str(depth) for depth in result.depths])
     axes.set_title("right answers on training examples, %")
+    lines = [between(axes, places.astype(float), curve) for curve in curves]
     label_curves(
         axes,
-        places.astype(float),
-        curves,
+        *zip(*lines, strict=True),
         [titles[name] for name in result.accuracy],
         [LIGHT[inks[name]] for name in result.accuracy],
     )
