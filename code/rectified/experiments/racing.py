@@ -178,7 +178,7 @@ def matched_loss(
     *,
     learning_rates: Mapping[str, float],
     data: Split,
-    target: float = 0.1,
+    target: float = 0.2,
     seeds: Sequence[int] = SEEDS,
     steps: int = 400,
     batch: int = 32,

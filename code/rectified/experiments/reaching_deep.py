@@ -100,7 +100,7 @@ def nearly_linear(
     depth: int = 8,
     width: int = 24,
     target: float = 0.1,
-    steps: int = 180,
+    steps: int = 220,
     batch: int = 32,
     window: int = 5,
     learning_rates: Sequence[float] = (0.1, 0.3),

@@ -63,6 +63,7 @@ class SparserStarts:
 
     thresholds: tuple[float, ...]  # T
     target: float
+    steps: int  # after so many a network that has not arrived is given up
     learning_rates: tuple[float, ...]  # (T,), the best of the same grid for each
     sparsity: np.ndarray  # (T,): share of outputs that are 0 at the start, z ~ N(0, 1)
     steps_to_target: np.ndarray  # (S, T), infinite where the target is not reached
@@ -101,6 +102,7 @@ def sparser_starts(
     return SparserStarts(
         thresholds=tuple(thresholds),
         target=target,
+        steps=steps,
         learning_rates=tuple(arm.tuning.learning_rate for arm in found),
         sparsity=stats.norm.cdf(thresholds),
         steps_to_target=np.stack([arm.steps_to_target for arm in found], axis=1),

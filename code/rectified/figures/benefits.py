@@ -75,7 +75,7 @@ def zeros_saved(record: RecordedCosts) -> Figure:
         titles.append(title)
         inks.append(LIGHT[ink])
     axes.axhline(1, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
-    axes.set(yscale="log", ylim=(0.008, 12), xlim=(0.48, 1.0), xlabel="share of zeros, %")
+    axes.set(yscale="log", ylim=(0.008, 12), xlim=(0.46, 1.0), xlabel="share of zeros, %")
     axes.minorticks_off()
     axes.set_xticks(shares, [f"{100 * share:.0f}" for share in shares])
     axes.set_yticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
@@ -123,8 +123,8 @@ def sparser(starts: SparserStarts, priced: PricedOutputs) -> Figure:
     return Figure(
         drawing,
         message=f"The most zeros at the start: {steps.value[-1]:.0f} steps instead of "
-        f"{steps.value[quickest]:.0f}; the most at the end: {accuracy.value[-1]:.1f} % right "
-        f"instead of {accuracy.value[0]:.1f} %",
+        f"{steps.value[quickest]:.0f}; the most at the end: {accuracy.value[-1]:.1f}\u00a0% right "
+        f"instead of {accuracy.value[0]:.1f}\u00a0%",
         alt=f"Left: steps against zeros at the start, lowest at {x[quickest]:.0f} % zeros with "
         f"{steps.value[quickest]:.0f}, highest at {x[-1]:.0f} % with {steps.value[-1]:.0f}. Right: "
         f"accuracy against zeros at the end, from {accuracy.value[0]:.1f} % at {zeros[0]:.0f} % "

@@ -34,7 +34,7 @@ def race_steps(result: Race) -> Figure:
         x = rates * SPREAD ** (place - 1)
         _bars(axes, x, band.low, np.minimum(band.high, top), ink)
         axes.plot(x, value, marker=MARKERS.get(name, "D"), color=ink, ms=6, lw=1.8)
-        curves.append(np.where(value < top, value, np.nan))
+        curves.append(value)
         names.append(runner.arm.f.title)
         inks.append(ink)
     axes.axhline(top, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
@@ -49,14 +49,15 @@ def race_steps(result: Race) -> Figure:
     best = {name: float(np.median(runner.best_steps)) for name, runner in result.runners.items()}
     rate = {name: runner.tuning.learning_rate for name, runner in result.runners.items()}
     listed = ", ".join(
-        f"{runner.arm.f.title} {best[name]:g} at rate {rate[name]:g}"
+        f"{runner.arm.f.title} {best[name]:.0f} at rate {rate[name]:g}"
         for name, runner in result.runners.items()
     )
+    said = ", ".join(f"{runner.arm.f.title} {best[n]:.0f}" for n, runner in result.runners.items())
     n = len(result.budget.seeds)
-    goal = f"{result.target:.0%}".replace("%", " %")
+    goal = f"{result.target:.0%}".replace("%", "\u00a0%")
     return Figure(
         drawing,
-        message=f"Steps to {goal} errors, each at its best rate: {listed}",
+        message=f"Each at its best rate, down to {goal} errors it takes so many steps: {said}",
         alt=f"{len(best)} lines of steps against the learning rate, on logarithmic axes. Each "
         f"falls to a lowest point and then jumps to the line marked never. Lowest: {listed}.",
         caption=f"Median of {n} networks with its 95 % interval (order statistics). Never: not "
@@ -101,7 +102,7 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
         [LIGHT[inks[name]] for name in result.accuracy],
     )
     last = {titles[name]: curve[-1] for name, curve in zip(result.accuracy, curves, strict=True)}
-    listed = ", ".join(f"{title} {value:.0f} %" for title, value in last.items())
+    listed = ", ".join(f"{title} {value:.0f}\u00a0%" for title, value in last.items())
     return Figure(
         drawing,
         message=f"Right answers with {result.depths[-1]} layers after {result.steps} steps: "
