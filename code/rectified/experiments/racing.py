@@ -178,9 +178,9 @@ def matched_loss(
     *,
     learning_rates: Mapping[str, float],
     data: Split,
-    target: float = 0.2,
+    target: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 400,
+    steps: int = 600,
     batch: int = 32,
     every: int = 10,
 ) -> MatchedLoss:
