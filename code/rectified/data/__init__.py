@@ -19,6 +19,7 @@ from rectified.data.files import UnavailableError, data_folder
 from rectified.data.parts import Scale, Split, Stack, split, stack
 from rectified.data.public import cifar10, mnist
 from rectified.data.record import Dataset, one_hot
+from rectified.data.recorded import RecordedCosts, recorded_costs
 from rectified.data.toys import (
     checkerboard,
     gaussian_mixture,
@@ -49,6 +50,7 @@ __all__ = [
     "CURVES",
     "Curve",
     "Dataset",
+    "RecordedCosts",
     "Scale",
     "Split",
     "Stack",
@@ -66,6 +68,7 @@ __all__ = [
     "parity",
     "patches",
     "photographs",
+    "recorded_costs",
     "spirals",
     "split",
     "stack",

@@ -17,6 +17,7 @@ from rectified.experiments.collapse import (
 )
 from rectified.experiments.convergence import convergence_speed
 from rectified.experiments.dead import dead_units
+from rectified.experiments.defaults import library_defaults
 from rectified.experiments.descent import learn_moons, loss_by_epoch
 from rectified.experiments.flatness import flat_ends
 from rectified.experiments.folding import folding_layers, pieces_by_depth
@@ -48,7 +49,10 @@ from rectified.experiments.plateau import (
     tall_networks,
 )
 from rectified.experiments.positive_side import slope_lead, update_lead
+from rectified.experiments.pretraining import pretraining
 from rectified.experiments.propagation import signal_propagation
+from rectified.experiments.racing import contestants, matched_loss, race
+from rectified.experiments.reaching_deep import depths_reached, nearly_linear
 from rectified.experiments.rectified_arrays import (
     relu_centring,
     relu_layer,
@@ -82,6 +86,7 @@ from rectified.experiments.saturation import (
     tanh_against_sigmoid,
     tanh_on_inputs,
 )
+from rectified.experiments.selectivity import unit_selectivity
 from rectified.experiments.shape import (
     monotone_table,
     reach_of_table,
@@ -108,6 +113,7 @@ from rectified.experiments.softmax import (
     softmax_decisions,
     softmax_sums,
 )
+from rectified.experiments.sparser import priced_outputs, sparser_starts
 from rectified.experiments.sparsity import sparsity
 from rectified.experiments.stepped import (
     noisy_units,
@@ -137,6 +143,7 @@ from rectified.experiments.vanishing import (
     recovery,
     slope_crossing,
 )
+from rectified.experiments.zeros import exact_zeros, open_paths, where_zeros
 
 __all__ = [
     "Arm",
@@ -150,12 +157,15 @@ __all__ = [
     "blind_saturation",
     "bowl_descent",
     "compare_training",
+    "contestants",
     "convergence_speed",
     "cut_square",
     "dead_units",
+    "depths_reached",
     "difference_errors",
     "direction",
     "distance_from_straight",
+    "exact_zeros",
     "explosion",
     "flat_ends",
     "folding_layers",
@@ -175,25 +185,32 @@ __all__ = [
     "layer_speed",
     "learn_moons",
     "learned_by_depth",
+    "library_defaults",
     "linear_piece",
     "linear_stack",
     "loss_and_mistakes",
     "loss_by_epoch",
     "low_units",
+    "matched_loss",
     "monotone_table",
     "moons_pictures",
     "most_pieces",
     "most_sensitive_input",
+    "nearly_linear",
     "neuron_by_hand",
     "node_of_two_inputs",
     "noisy_units",
     "norm_growth",
     "one_factor",
     "one_step",
+    "open_paths",
     "passage",
     "pieces_by_depth",
     "plane_regions",
+    "pretraining",
+    "priced_outputs",
     "quotient_rule",
+    "race",
     "random_layers",
     "random_relu_sums",
     "reach_of_table",
@@ -227,6 +244,7 @@ __all__ = [
     "softmax_decisions",
     "softmax_sums",
     "softplus_gap",
+    "sparser_starts",
     "sparsity",
     "special_values",
     "spread",
@@ -245,9 +263,11 @@ __all__ = [
     "tutorial_plots",
     "two_pieces",
     "unit_gradient",
+    "unit_selectivity",
     "unit_three_ways",
     "update_lead",
     "walk",
+    "where_zeros",
     "with_and_without_bend",
     "zigzag_layers",
 ]

@@ -1,6 +1,7 @@
 """One function per figure: a result of an experiment goes in, a Figure comes out."""
 
 from rectified.figures.bends import spread, with_and_without_bend
+from rectified.figures.benefits import activation_costs, sparser, zeros_saved
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
 from rectified.figures.depth import cures, gradients_by_start, learned_by_depth, plateau
@@ -14,6 +15,7 @@ from rectified.figures.passages import passages
 from rectified.figures.planes import regions
 from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
+from rectified.figures.racing import depths_reached, race_steps
 from rectified.figures.rectified_images import rectified_photograph, templates
 from rectified.figures.rectifier import iterated, special_table, value_and_slope
 from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
@@ -22,10 +24,12 @@ from rectified.figures.witness import difference_errors
 
 __all__ = [
     "Figure",
+    "activation_costs",
     "activation_table",
     "approximation_rates",
     "between_twins",
     "cures",
+    "depths_reached",
     "difference_errors",
     "dying",
     "flat_ends",
@@ -42,16 +46,19 @@ __all__ = [
     "one_step",
     "passages",
     "plateau",
+    "race_steps",
     "rectified_photograph",
     "region_counts",
     "regions",
     "signals_by_layer",
     "slopes",
     "smooth_relatives",
+    "sparser",
     "special_table",
     "spread",
     "step_table",
     "templates",
     "value_and_slope",
     "with_and_without_bend",
+    "zeros_saved",
 ]

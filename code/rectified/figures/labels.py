@@ -24,16 +24,18 @@ def power(number: float) -> str:
 
 def label_curves(
     axes: Axes,
-    x: np.ndarray,
+    x: np.ndarray | Sequence[np.ndarray],
     curves: Sequence[np.ndarray],
     texts: Sequence[str],
     colours: Sequence[str],
 ) -> None:
     """Write each curve's name above or below it, where it is farthest from all other curves.
 
+    x is one array for all curves, or one for each.
     Call it when the limits of the axes are final: distances are measured on the canvas.
     """
-    lines = [_on_canvas(axes, x, curve) for curve in curves]  # (points, 2) each
+    places = [x] * len(curves) if isinstance(x, np.ndarray) else x
+    lines = [_on_canvas(axes, *each) for each in zip(places, curves, strict=True)]  # (points, 2)
     frame = _on_canvas(axes, np.array(axes.get_xlim()), np.array(axes.get_ylim()))
     taken = [np.empty((0, 2))]  # points of the labels so far
     for i, (text, colour) in enumerate(zip(texts, colours, strict=True)):
@@ -48,14 +50,29 @@ def label_curves(
         taken.append(middle + size / 2 * GRID)
 
 
+def between(axes: Axes, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points of the broken line through few points, close together on the canvas.
+
+    `label_curves` wants them so. Points that are not finite are left out; x rises.
+    """
+    finite = np.isfinite(y)
+    places = axes.transData.transform(np.column_stack([x, y])[finite])
+    along = np.linspace(places[0, 0], places[-1, 0], 200)
+    line = np.column_stack([along, np.interp(along, *places.T)])
+    return tuple(axes.transData.inverted().transform(line).T)
+
+
 def _best_place(
     line: np.ndarray, size: np.ndarray, others: np.ndarray, frame: np.ndarray
 ) -> np.ndarray:
     """Return the middle of a label's box of that size: beside its line, with most room around."""
     (left, bottom), (right, top) = frame
-    best, most = frame.mean(axis=0), -np.inf
+    end = line[np.argmax(line[:, 0])]
+    best, most = end - (size[0] / 2 + 2 * AIR, 0), -np.inf  # where nothing fits: left of its end
     for x in np.arange(left + size[0] / 2, right - size[0] / 2, 4.0):
         along = line[np.abs(line[:, 0] - x) <= size[0] / 2 + 2, 1]  # the line, as wide as the label
+        if not along.size:
+            continue
         for y in (along.max() + AIR + size[1] / 2, along.min() - AIR - size[1] / 2):
             if bottom <= y - size[1] / 2 and y + size[1] / 2 <= top:
                 gaps = np.abs(others - (x, y)) - size / 2

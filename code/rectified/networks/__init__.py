@@ -1,5 +1,6 @@
 """Networks by hand: forward, backward and training of many at once, in NumPy."""
 
+from rectified.networks.activity import ActivityL1
 from rectified.networks.blocks import BatchNorm, LayerNorm, Residual, deep_mlp
 from rectified.networks.clipping import ClipNorm, ClipValue
 from rectified.networks.layers import Activate, Dense, Dropout, Layer
@@ -30,6 +31,7 @@ __all__ = [
     "L2",
     "SGD",
     "Activate",
+    "ActivityL1",
     "Adam",
     "BatchNorm",
     "ClipNorm",

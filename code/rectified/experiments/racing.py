@@ -1,0 +1,234 @@
+"""A race at every learning rate: who is down to an error first, and who is better in the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from rectified.activations import relu, sigmoid, tanh
+from rectified.data import Dataset, Split
+from rectified.experiments.arms import Arm, trained
+from rectified.experiments.convergence import check_target, time_in
+from rectified.experiments.settings import check_data
+from rectified.experiments.tuning import (
+    SEEDS,
+    TUNING_SEEDS,
+    Budget,
+    Tuning,
+    check_arms,
+    tuned,
+)
+from rectified.experiments.watching import OnAll, score
+from rectified.initializers import he_normal, xavier_normal
+from rectified.networks import Run, accuracy, error, softmax_cross_entropy
+from rectified.networks.checks import check_positive_int
+from rectified.networks.schedules import Schedule, constant
+from rectified.networks.training import Probe
+
+RATES = (0.1, 0.3, 1.0, 3.0)
+FEW_TUNING = tuple(TUNING_SEEDS)[:3]
+
+
+def contestants(
+    widths: tuple[int, ...] = (24, 24, 24), *, schedule: Schedule = constant
+) -> dict[str, Arm]:
+    """Return networks of ReLU, tanh and sigmoid, each with the law of weights made for it.
+
+    He's for relu, Xavier's for the others; otherwise they are alike. Sources: he2015delving,
+    glorot2010understanding.
+    """
+    laws = {relu: he_normal, tanh: xavier_normal, sigmoid: xavier_normal}
+    settings = {"widths": widths, "schedule": schedule}
+    return {f.name: Arm(f=f, weights=law, **settings) for f, law in laws.items()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Runner:
+    """One arm in the race: S networks at each of R rates."""
+
+    arm: Arm
+    tuning: Tuning  # by steps to the target, then by loss; with other seeds
+    steps_to_target: np.ndarray  # (S, R), infinite where the target is not reached
+    curve: np.ndarray  # (S, steps): share of errors on the batch, at the best rate
+    test_accuracy: np.ndarray  # (S, R), after the last step; NaN where diverged
+
+    @property
+    def best_steps(self) -> np.ndarray:
+        """Steps to the target at the rate that was quickest for the tuning seeds, (S,)."""
+        return self.steps_to_target[:, self.tuning.best]
+
+    @property
+    def best_rate_for_loss(self) -> int:
+        """Which rate has the lowest median loss over the tuning seeds."""
+        return int(self.tuning.median_loss.argmin())
+
+    @property
+    def best_accuracy(self) -> np.ndarray:
+        """Accuracy on the test part at that rate, (S,)."""
+        return self.test_accuracy[:, self.best_rate_for_loss]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Race:
+    """Arms with the same data, rates, steps and seeds."""
+
+    data: str
+    target: float  # share of errors on the batch
+    window: int
+    budget: Budget
+    runners: Mapping[str, Runner]
+
+    def ratio(self, slow: str, fast: str, *, rate: int | None = None) -> np.ndarray:
+        """Return steps of `slow` over steps of `fast`, seed by seed, (S,).
+
+        At the rate of that number, the same for both; without one, each at its own best. NaN
+        where neither got there.
+        """
+        steps = [
+            self.runners[name].best_steps
+            if rate is None
+            else self.runners[name].steps_to_target[:, rate]
+            for name in (slow, fast)
+        ]
+        with np.errstate(invalid="ignore"):
+            return steps[0] / steps[1]
+
+
+def race(
+    arms: Mapping[str, Arm],
+    *,
+    data: Split,
+    target: float = 0.25,
+    seeds: Sequence[int] = SEEDS,
+    steps: int = 240,
+    batch: int = 32,
+    window: int = 5,
+    learning_rates: Sequence[float] = RATES,
+    tuning_seeds: Sequence[int] = FEW_TUNING,
+) -> Race:
+    """Train every arm at every rate, and count steps until the error is down to the target.
+
+    The error is the share of wrong answers on the batch, smoothed as in `convergence_speed`. The
+    best rate of an arm is found with other seeds. float32. Raises TypeError or ValueError, naming
+    the argument, before any work is done. Source: krizhevsky2012imagenet, figure 1.
+    """
+    check_arms(arms, data)
+    check_target("error", target, window, steps, data)
+    budget = Budget(
+        steps=steps,
+        batch=batch,
+        learning_rates=learning_rates,
+        seeds=seeds,
+        tuning_seeds=tuning_seeds,
+    )
+    runners = {name: runner(arm, data, budget, target, window) for name, arm in arms.items()}
+    return Race(
+        data=data.train.name,
+        target=target,
+        window=window,
+        budget=budget,
+        runners=MappingProxyType(runners),
+    )
+
+
+def runner(arm: Arm, data: Split, budget: Budget, target: float, window: int) -> Runner:
+    """Find the arm's best rate, and run it at all of them."""
+    probes: Mapping[str, Probe] = {"error": error}
+
+    def time_of(run: Run) -> np.ndarray:
+        return time_in(run, measure="error", target=target, window=window)
+
+    tuning = tuned(arm, data, budget, time_of=time_of, probes=probes)
+    run = trained(
+        arm,
+        data.train,
+        learning_rates=budget.learning_rates,
+        seeds=budget.seeds,
+        steps=budget.steps,
+        batch=budget.batch,
+        probes=probes,
+    )
+    shape = len(budget.seeds), len(budget.learning_rates)
+    errors = np.where(np.isnan(run.loss), np.nan, run.recorded["error"])
+    tested = score(run.network, run.parameters, data.test).accuracy
+    return Runner(
+        arm=arm,
+        tuning=tuning,
+        steps_to_target=time_of(run).reshape(shape),
+        curve=errors.reshape(*shape, -1)[:, tuning.best],
+        test_accuracy=tested.reshape(shape),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MatchedLoss:
+    """S networks of each arm, compared when their training loss first is down to the target."""
+
+    target: float
+    every: int  # steps between two looks
+    seeds: tuple[int, ...]
+    learning_rates: Mapping[str, float]
+    steps: Mapping[str, np.ndarray]  # name -> (S,), infinite where the target is not reached
+    test_accuracy: Mapping[str, np.ndarray]  # name -> (S,), at that step; NaN where never
+
+
+def matched_loss(
+    arms: Mapping[str, Arm],
+    *,
+    learning_rates: Mapping[str, float],
+    data: Split,
+    target: float = 0.1,
+    seeds: Sequence[int] = SEEDS,
+    steps: int = 600,
+    batch: int = 32,
+    every: int = 10,
+) -> MatchedLoss:
+    """Train each arm at its rate, and read its test accuracy when the training loss is matched.
+
+    Loss and accuracy are those of the whole parts, looked at every so many steps. float32. Raises
+    TypeError or ValueError, naming the argument. Source: pretorius2019relu.
+    """
+    check_arms(arms, data)
+    check_data(data)
+    if set(learning_rates) != set(arms):
+        raise ValueError(f"learning_rates must be given for {', '.join(arms)}")
+    if not 0 < target < np.inf:
+        raise ValueError(f"target must be positive and finite, got {target}")
+    check_positive_int(steps=steps, every=every)
+    probes = {"loss": loss_on(data.train), "accuracy": accuracy_on(data.test)}
+    reached, accuracies = {}, {}
+    for name, arm in arms.items():
+        run = trained(
+            arm,
+            data.train,
+            learning_rates=[learning_rates[name]],
+            seeds=seeds,
+            steps=steps,
+            batch=batch,
+            probes=probes,
+            every=every,
+        )
+        there = run.recorded["loss"] <= target  # (S, T); NaN is not below
+        ever, first = there.any(axis=1), there.argmax(axis=1)
+        reached[name] = np.where(ever, run.recorded_at[first], np.inf)
+        at_first = np.take_along_axis(run.recorded["accuracy"], first[:, None], axis=1)[:, 0]
+        accuracies[name] = np.where(ever, at_first, np.nan)
+    return MatchedLoss(
+        target=target,
+        every=every,
+        seeds=tuple(seeds),
+        learning_rates=MappingProxyType(dict(learning_rates)),
+        steps=MappingProxyType(reached),
+        test_accuracy=MappingProxyType(accuracies),
+    )
+
+
+def loss_on(part: Dataset) -> Probe:
+    """Return a probe of the loss on all examples of a set, (S,)."""
+    return OnAll(x=part.x, probe=lambda seen: softmax_cross_entropy(seen.trace.z, part.y)[0])
+
+
+def accuracy_on(part: Dataset) -> Probe:
+    """Return a probe of the accuracy on all examples of a set, (S,)."""
+    return OnAll(x=part.x, probe=lambda seen: accuracy(seen.trace.z, part.y))

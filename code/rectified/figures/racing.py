@@ -1,0 +1,114 @@
+"""A race at every learning rate, and how deep each arm gets."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rectified.claims import median_band, t_band
+from rectified.display.tokens import LIGHT
+from rectified.experiments.racing import Race
+from rectified.experiments.reaching_deep import Depths
+from rectified.figures.canvas import Figure, blank
+from rectified.figures.labels import between, label_curves
+from rectified.figures.style import BAND, house_style, role
+
+MARKERS: Mapping[str, str] = {"relu": "o", "tanh": "s", "sigmoid": "^"}
+SPREAD = 1.06  # by this factor arms stand apart, so that their bars do not hide each other
+
+
+@house_style()
+def race_steps(result: Race) -> Figure:
+    """Draw the steps to the target against the learning rate, a line for each arm.
+
+    The median over the seeds with its interval; what never gets there stands on the top line.
+    """
+    drawing = blank(height=300)
+    axes = drawing.subplots()
+    rates = np.array(result.budget.learning_rates)
+    top = 2.0 * result.budget.steps
+    curves, names, inks = [], [], []
+    for place, (name, runner) in enumerate(result.runners.items()):
+        band, ink = median_band(runner.steps_to_target), LIGHT[role(runner.arm.f.name)]
+        value = np.where(np.isfinite(band.value), band.value, top)
+        x = rates * SPREAD ** (place - 1)
+        _bars(axes, x, band.low, np.minimum(band.high, top), ink)
+        axes.plot(x, value, marker=MARKERS.get(name, "D"), color=ink, ms=6, lw=1.8)
+        curves.append(value)
+        names.append(runner.arm.f.title)
+        inks.append(ink)
+    axes.axhline(top, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
+    shown = [tick for tick in (10, 20, 50, 100, 200) if tick < result.budget.steps]
+    axes.set(xscale="log", yscale="log", ylim=(6, top * 1.3), xlabel="learning rate")
+    axes.minorticks_off()
+    axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    axes.set_yticks([*shown, top], [*map(str, shown), "never"])
+    axes.set_title(f"steps to {result.target:.0%} errors".replace("%", " %"))
+    lines = [between(axes, rates, curve) for curve in curves]
+    label_curves(axes, *zip(*lines, strict=True), names, inks)
+    best = {name: float(np.median(runner.best_steps)) for name, runner in result.runners.items()}
+    rate = {name: runner.tuning.learning_rate for name, runner in result.runners.items()}
+    listed = ", ".join(
+        f"{runner.arm.f.title} {best[name]:.0f} at rate {rate[name]:g}"
+        for name, runner in result.runners.items()
+    )
+    said = ", ".join(f"{runner.arm.f.title} {best[n]:.0f}" for n, runner in result.runners.items())
+    n = len(result.budget.seeds)
+    goal = f"{result.target:.0%}".replace("%", "\u00a0%")
+    return Figure(
+        drawing,
+        message=f"Each at its best rate, down to {goal} errors it takes so many steps: {said}",
+        alt=f"{len(best)} lines of steps against the learning rate, on logarithmic axes. Each "
+        f"falls to a lowest point and then jumps to the line marked never. Lowest: {listed}.",
+        caption=f"Median of {n} networks with its 95 % interval (order statistics). Never: not "
+        f"within {result.budget.steps} steps. Best rates were found with other seeds.",
+    )
+
+
+def _bars(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: str) -> None:
+    """Draw the finite intervals as upright bars."""
+    for place, bottom, end in zip(x, low, high, strict=True):
+        if np.isfinite(bottom):
+            axes.plot([place, place], [bottom, end], color=ink, lw=5, alpha=2 * BAND)
+
+
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
+
+
+@house_style()
+def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[str, str]) -> Figure:
+    """Draw training accuracy against depth; `titles` and `inks` (tokens) are by arm.
+
+    Raises KeyError for an arm without a title or an ink.
+    """
+    drawing = blank(height=290)
+    axes = drawing.subplots()
+    places = np.arange(len(result.depths))
+    curves = []
+    for (name, accuracy), dash in zip(result.accuracy.items(), DASHES, strict=False):
+        band, ink = t_band(100 * accuracy), LIGHT[inks[name]]
+        axes.fill_between(places, band.low, band.high, color=ink, alpha=BAND, lw=0)
+        axes.plot(places, band.value, color=ink, ls=dash, marker="o", ms=5)
+        curves.append(band.value)
+    axes.axhline(10, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
+    axes.set(ylim=(0, 104), xlim=(-0.15, places[-1] + 0.15), xlabel="layers with weights")
+    axes.set_xticks(places, [str(depth) for depth in result.depths])
+    axes.set_title("right answers on training examples, %")
+    lines = [between(axes, places.astype(float), curve) for curve in curves]
+    label_curves(
+        axes,
+        *zip(*lines, strict=True),
+        [titles[name] for name in result.accuracy],
+        [LIGHT[inks[name]] for name in result.accuracy],
+    )
+    last = {titles[name]: curve[-1] for name, curve in zip(result.accuracy, curves, strict=True)}
+    listed = ", ".join(f"{title} {value:.0f}\u00a0%" for title, value in last.items())
+    return Figure(
+        drawing,
+        message=f"Right answers with {result.depths[-1]} layers after {result.steps} steps: "
+        f"{listed}",
+        alt=f"{len(curves)} lines of accuracy against depth, from {result.depths[0]} to "
+        f"{result.depths[-1]} layers. At the right end: {listed}. A thin line marks 10 %, a guess.",
+        caption=f"Mean of {len(result.seeds)} networks, 95 % t-interval; each arm and depth "
+        f"at the better of {len(result.learning_rates)} learning rates. Thin line: guessing.",
+    )
