@@ -198,7 +198,8 @@ def test_the_axis_of_the_loss_holds_all_of_it(open_lab: LabOpener) -> None:
     loss = page.locator(".rc-picture path[stroke='var(--rc-text)'][stroke-width='2']")
     heights = [float(y) for y in re.findall(r" ([\d.]+)", loss.get_attribute("d"))]
     assert len(heights) == STEPS + 1
-    assert heights.count(min(heights)) == heights.count(max(heights)) == 1, "no end is cut"
+    ends = [heights.count(end) for end in (min(heights), max(heights))]
+    assert max(ends) < 10, "an end that is cut is flat for 60 steps"
     assert page.get_by_text("24 units, none of them dies").count() == 1
 
 

@@ -164,7 +164,9 @@ export class Chart {
     while (this.said.children.length < later.length) this.said.append(label("", {}));
     later.forEach((phase, index) => {
       const [node, left] = [this.said.children[index], this.x.at(phase.start)];
-      const words = change(phases[index], phase);
+      const all = change(phases[index], phase);
+      const fits = LETTER * all.length <= width - TITLE;
+      const words = fits ? all : `${all.split(", ").length} settings change`;
       const last = x + width - LETTER * words.length;
       put(node, { x: Math.max(first, Math.min(left + 4, last)), y: loss.y - 8 });
       put(node, { fill: colour("text") });
