@@ -28,6 +28,7 @@ MOMENT = 2e-11
 MASS = 1e-5
 OTHERS = {"softmax": 2, "crelu": 0}  # units that are held; of all others it is one
 OUTPUTS = {"crelu": 2}
+GATES = {"glu": "sigmoid", "reglu": "relu", "geglu": "gelu", "swiglu": "silu"}
 
 
 def pictured(states: Sequence[Mapping[str, Any]], z: np.ndarray = Z) -> list[dict[str, Any]]:
@@ -37,14 +38,15 @@ def pictured(states: Sequence[Mapping[str, Any]], z: np.ndarray = Z) -> list[dic
 
 
 def along(name: str, held: float, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the outputs of a layer (outputs, z) and their slopes by its first unit."""
-    f, outputs = VECTOR[name], OUTPUTS.get(name, 1)
-    layer = np.column_stack([z, *[np.full(z.size, held)] * OTHERS.get(name, 1)])
+    """Return the outputs of a layer (outputs, z) and their slopes by the unit that moves."""
+    f, outputs, moves = VECTOR[name], OUTPUTS.get(name, 1), int(name in GATES)
+    layer = np.full((z.size, 1 + OTHERS.get(name, 1)), held)
+    layer[:, moves] = z
     slopes = []
     for output in range(outputs):
         grad = np.zeros_like(f(layer))
         grad[:, output] = 1.0
-        slopes.append(f.vjp(layer, grad)[:, 0])
+        slopes.append(f.vjp(layer, grad)[:, moves])
     return f(layer)[:, :outputs].T, np.array(slopes)
 
 
@@ -150,8 +152,18 @@ def test_slices_are_those_of_the_layer_with_the_other_units_held(held: float) ->
             assert_allclose(strand["slope"], slope, rtol=1e-12, atol=1e-15, err_msg=name)
             steepest = np.abs(along(name, held, np.linspace(-30, 30, 60001))[1]).max() or 1.0
             assert strand["steepest"] == pytest.approx(steepest, rel=1e-6)  # a grid of 0.001
-        assert curve["label"].startswith(f"{VECTOR[name].title}(z")
-        assert curve["label"].count(f"{held:g}".replace("-", "−")) == OTHERS.get(name, 1)
+        held_at = f"{held:g}".replace("-", "−")
+        units = ["z", *[held_at] * OTHERS.get(name, 1)]
+        given = [f"a = {held_at}", "b = z"] if name in GATES else units
+        assert curve["label"] == f"{VECTOR[name].title}({', '.join(given)})"
+
+
+def test_a_gate_alone_is_seen_where_what_it_lets_through_is_held_at_one() -> None:
+    states = [{"first": name, "second": gate} for name, gate in GATES.items()]
+    for found in pictured(states):
+        slice_, gate = (curve["strands"][0] for curve in found["curves"])
+        assert slice_ == gate
+        assert_allclose(*(outcome["saturated"] for outcome in found["outcomes"]), rtol=1e-12)
 
 
 def test_functions_of_one_colour_are_told_apart() -> None:
@@ -212,7 +224,7 @@ def test_shares_along_slices_are_those_of_a_million_quantiles(
         h, slopes = along(name, held, mean + spread * quantiles)
         limit = 0.01 * curve["strands"][0]["steepest"]
         assert outcome["zeros"] == pytest.approx(np.mean(h == 0), abs=MASS), name
-        assert outcome["saturated"] == pytest.approx(np.mean(np.abs(slopes) < limit), abs=MASS)
+        assert outcome["saturated"] == pytest.approx(saturated(slopes, limit), abs=MASS)
         apart = np.ones(h.shape, bool)
         for atom in outcome["atoms"]:
             assert atom["mass"] == pytest.approx(np.mean(h == atom["at"]), abs=MASS), name
@@ -221,6 +233,18 @@ def test_shares_along_slices_are_those_of_a_million_quantiles(
         edges = np.linspace(*found["values"], len(outcome["bins"]) + 1)
         bins = np.histogram(h[apart], edges)[0] / h.size
         assert_allclose(outcome["bins"], bins, rtol=0, atol=2 * MASS, err_msg=name)
+
+
+def saturated(slopes: np.ndarray, limit: float) -> float:
+    """Return the share of places at which no output (outputs, z) has a slope worth naming."""
+    return np.mean(np.all(np.abs(slopes) < limit, axis=0))
+
+
+def test_crelu_makes_zeros_but_loses_nothing() -> None:
+    (found,) = pictured([{"first": "crelu"}])
+    assert found["outcomes"][0]["zeros"] == pytest.approx(0.5)
+    assert found["outcomes"][0]["saturated"] == 0
+    assert not any(found["closed"])
 
 
 def test_curves_and_slopes_are_in_sight_as_far_as_the_picture_reaches() -> None:
@@ -279,6 +303,8 @@ def test_gelu_stays_close_to_relu_but_is_never_exactly_zero() -> None:
     assert 0.165 < apart.max() < 0.17
     assert abs(abs(z[apart.argmax()]) - 0.75) < 0.005
     of_gelu, of_relu = found["outcomes"]
+    assert "an exact zero of z = 0 alone" in item.see
+    assert np.array_equal(z[gelu(z) == 0], [0])
     assert of_gelu["zeros"] == 0
     assert of_relu["zeros"] == pytest.approx(0.5, abs=1e-12)  # a sum of many rounded parts
     below = np.linspace(-3, -0.01, 300)
@@ -387,4 +413,4 @@ def test_the_table_says_what_the_book_says(open_lab: LabOpener) -> None:
         assert found[3] == ("0 %" if f is gelu else f"{100 * stats.norm.cdf(-0.25):.0f} %")
         at = np.float64(-0.8)
         assert found[5:] == [f"{f(at):.3f}", f"{f.derivative(at):.3f}"]
-    assert page.locator(".rc-readout").inner_text().startswith("Of what goes in, 0 % comes out")
+    assert page.locator(".rc-readout").inner_text().startswith("Of what comes out, 0 % is")

@@ -172,6 +172,20 @@ def test_records_say_of_all_examples_what_numpy_says(replays) -> None:
 
 
 # ---- what the page says one should see
+def test_a_try_leads_to_the_step_at_which_something_changes() -> None:
+    for item in DyingUnits.tries:
+        assert item.state["step"] == item.state["since"] == CHANGE
+
+
+def test_those_that_began_dead_died_and_came_back_are_those_that_are_dead() -> None:
+    states = [dict(item.state) for item in DyingUnits.tries] + [{"optimizer": "Adam"}]
+    for state in states:
+        for one in trainings(state, range(3)):
+            for step, now in enumerate(one["changes"]):
+                assert one["dead"][0] + now["died"] - now["back"] == one["dead"][step]
+                assert now["active"] <= now["back"]
+
+
 def test_at_the_start_most_units_are_dead_by_the_step_shown() -> None:
     found = trainings({})
     assert at(found, "dead", START["step"]).min() >= UNITS / 2
@@ -191,6 +205,12 @@ def test_lowering_the_learning_rate_kills_no_more_and_revives_none() -> None:
     assert back(found).max() == 0
 
 
+def test_what_is_no_plain_sgd_moves_the_dead() -> None:
+    for optimizer in ("Momentum", "Adam"):
+        state = {"optimizer": optimizer}
+        assert back(trainings(state, range(6))).max() > 0, "the slope is 0, a remembered one is not"
+
+
 def test_no_learning_rate_revives_a_first_layer_unit() -> None:
     for rate in (0.01, 1.0, 4.0, 10.0):
         state = dict(DyingUnits.tries[0].state) | {"learning_rate": rate}
@@ -203,6 +223,9 @@ def test_a_leak_revives_all_at_once_and_brings_back_line_after_line() -> None:
     assert max(max(one["dead"][CHANGE:]) for one in found) == 0
     off = {step: at(found, "off", step) for step in (CHANGE, CHANGE + 10, STEPS)}
     assert_array_equal(back(found), at(found, "dead", CHANGE - 1))
+    active = np.array([one["changes"][-1]["active"] for one in found])
+    assert active.min() > 0
+    assert (back(found) - active <= off[STEPS]).all(), "those that are not active are off"
     assert (off[CHANGE + 10] < off[CHANGE]).all(), "some within ten steps"
     assert off[STEPS].min() > 0, "some not even in 100"
     assert off[STEPS].mean() < off[CHANGE].mean() / 2
@@ -210,6 +233,8 @@ def test_a_leak_revives_all_at_once_and_brings_back_line_after_line() -> None:
 
 def test_an_offset_kills_nearly_all_and_its_end_revives_nearly_all() -> None:
     found = trainings(DyingUnits.tries[2].state)
+    assert at(found, "dead", 0).min() >= UNITS / 4
+    assert at(found, "dead", 0).max() < 2 * UNITS / 3, "many die later"
     assert at(found, "dead", CHANGE - 1).min() >= UNITS - 1
     assert at(found, "dead", CHANGE).max() <= 1
     centred = trainings({"learning_rate": 1.0})

@@ -126,6 +126,7 @@ def test_controls_change_only_what_follows_once_they_are_told_so(open_lab: LabOp
     now = state(page)
     assert now["past"] == [[0, 4, 0, "relu", 0.1, "SGD"]]
     assert now["since"] == 100
+    expect(page.get_by_text("Up to step 100: rate 4, offset 0, ReLU, SGD. From")).to_be_visible()
     page.get_by_label("Activation").select_option("leaky_relu")
     expect(readout(page)).to_contain_text("At step 100, no unit is dead, but 20 are active on no")
     handle(page, TIME).press("ArrowLeft")
@@ -179,7 +180,7 @@ def test_examples_move_where_the_offset_changes(open_lab: LabOpener) -> None:
     page = open_lab(SLUG)
     page.locator(".rc-tries button").nth(2).click()
     dots = page.locator(".rc-picture path[stroke-linecap=round]").first
-    expect(readout(page)).to_contain_text("At step 200")
+    expect(readout(page)).to_contain_text("At step 100")
     places = []
     for key in ("End", "Home"):
         handle(page, TIME).press(key)
@@ -189,6 +190,17 @@ def test_examples_move_where_the_offset_changes(open_lab: LabOpener) -> None:
     (x, y), (moved_x, moved_y) = places
     assert moved_x - x > 50
     assert moved_x - x == pytest.approx(y - moved_y, abs=0.2)  # both inputs; rounded to 0.1
+
+
+def test_the_axis_of_the_loss_holds_all_of_it(open_lab: LabOpener) -> None:
+    page = open_lab(SLUG, f"#lab-{SLUG}?activation=elu")
+    expect(readout(page)).to_contain_text("loss 32")
+    loss = page.locator(".rc-picture path[stroke='var(--rc-text)'][stroke-width='2']")
+    heights = [float(y) for y in re.findall(r" ([\d.]+)", loss.get_attribute("d"))]
+    assert len(heights) == STEPS + 1
+    ends = [heights.count(end) for end in (min(heights), max(heights))]
+    assert max(ends) < 10, "an end that is cut is flat for 60 steps"
+    assert page.get_by_text("24 units, none of them dies").count() == 1
 
 
 def test_new_weights_keep_the_settings(open_lab: LabOpener) -> None:

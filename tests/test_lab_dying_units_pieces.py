@@ -21,7 +21,7 @@ def test_phases_come_in_their_order_and_the_controls_act_last() -> None:
     (found,) = asked([{"task": "phases", "state": state, "steps": [0, 49, 50, 99, 100, 200]}])
     assert [phase["start"] for phase in found["all"]] == [0, 50, 100]
     assert found["at"] == [4.0, 4.0, 2.0, 2.0, 4.0, 4.0]
-    assert found["changes"] == ["rate 2, offset 0", "rate 4"]
+    assert found["changes"] == ["rate 4 → 2, offset 1 → 0", "rate 2 → 4"]
 
 
 def test_steps_before_the_first_phase_belong_to_it() -> None:
@@ -46,7 +46,16 @@ def test_changes_are_named_by_what_changed() -> None:
     later = {"leak": 0.2, "activation": "leaky_relu", "optimizer": "Adam", "since": 10}
     rows = [[0, 4.0, 0.0, "leaky_relu", 0.1, "SGD"], [5, 4.0, 0.0, "leaky_relu", 0.1, "SGD"]]
     (found,) = asked([{"task": "phases", "state": START | later | {"past": rows}, "steps": []}])
-    assert found["changes"] == ["from here on", "leak 0.2, Adam"]
+    assert found["changes"] == ["from here on", "leak 0.1 → leak 0.2, SGD → Adam"]
+
+
+def test_what_acted_before_the_controls_is_said() -> None:
+    states = [START, START | {"past": ROWS[1:], "since": 100}, START | {"past": ROWS, "since": 100}]
+    found = asked([{"task": "phases", "state": state, "steps": []} for state in states])
+    before = "Up to step 100: rate 4, offset 1, ReLU, SGD"
+    more = ", and then as the picture says"
+    said = ["", f"{before}. From there on:", f"{before}{more}. From there on:"]
+    assert [one["acting"] for one in found] == said
 
 
 # ---- words
@@ -74,6 +83,19 @@ def test_units_without_examples_are_not_called_dead_while_they_have_a_slope() ->
     _, said = told([0.2, 0.009], [0, 0])
     assert "no unit is dead, but 2 are active on no example, 1 of them with slopes below" in said
     assert "but 1 is active on no example. So far" in told([0.2], [0])[1]
+
+
+def test_a_slope_alone_does_not_bring_a_unit_back() -> None:
+    task = {"task": "told", "diverged": False}
+    gone, alive = [0.0] * 3 + [1.0] * (UNITS - 3), [5] * UNITS
+    steps = {"steepest": [gone, [0.2] * 3 + gone[3:]] * 2, "active": [alive] * 4}
+    steps["active"][1], steps["active"][3] = [0] * 3 + alive[3:], [7, 0, 0, *alive[3:]]
+    (found,) = asked([task | steps])
+    assert "So far 3 began dead, no other died, none came back" in found[0]
+    assert "3 have a slope again, none of them active;" in found[1]
+    assert "3 have a slope again, 1 of them active;" in found[3]
+    steps["active"][3] = alive
+    assert "no other died, 3 came back;" in asked([task | steps])[0][3]
 
 
 def test_the_readout_says_where_numbers_stopped_being_finite() -> None:

@@ -4,7 +4,12 @@ import * as lines from "../../code/rectified/labs/source/dying-units/lines.mjs";
 import { actFrom, phaseAt, phases } from "../../code/rectified/labs/source/dying-units/phases.mjs";
 import { Run } from "../../code/rectified/labs/source/dying-units/run.mjs";
 import { STEPS, UNITS } from "../../code/rectified/labs/source/dying-units/sizes.mjs";
-import { change, fateOf, readout } from "../../code/rectified/labs/source/dying-units/words.mjs";
+import {
+  acting,
+  change,
+  fateOf,
+  readout,
+} from "../../code/rectified/labs/source/dying-units/words.mjs";
 import { answer, given } from "./exchange.mjs";
 
 /** Return a job for a state. */
@@ -76,6 +81,7 @@ const TASKS = {
   phases: ({ state, steps }) => ({
     all: phases(state),
     at: steps.map((step) => phaseAt(phases(state), step).rate),
+    acting: acting(phases(state)),
     froms: steps.map((step) => actFrom(state, step)),
     changes: phases(state)
       .slice(1)

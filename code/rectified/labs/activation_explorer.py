@@ -19,8 +19,8 @@ class ActivationExplorer(Lab):
     `mean` and `spread` are those of the normal preactivation z that goes in; `z` is the point at
     which value and slope are written. A parameter belongs to the `first` activation, where that
     has it; `second` and `third` are as the table has them. What acts on a whole layer is shown
-    along its first unit, while all others are `held` at one value. So is maxout with its two
-    pieces: more of them, all held, would change nothing.
+    along one unit, the first or b of a gate a g(b), while all others are `held` at one value. So
+    is maxout with its two pieces: more of them, all held, would change nothing.
 
         ActivationExplorer(first="leaky_relu", slope=0.2, second="gelu")
 
@@ -52,7 +52,8 @@ class ActivationExplorer(Lab):
         Try(
             "Lay GELU over ReLU.",
             "They are nowhere more than 0.17 apart, and farthest near z = −0.75 and 0.75. Yet GELU "
-            "makes no exact zero, and lets a little slope through below 0, where ReLU has none.",
+            "makes an exact zero of z = 0 alone, and lets a little slope through below 0, where "
+            "ReLU has none.",
             {"first": "gelu", "second": "relu", "z": -0.8},
         ),
     )

@@ -33,7 +33,7 @@ def acting() -> dict[str, Control]:
 def changed(before: dict[str, Any], **after: Any) -> dict[str, Any]:
     """Return the state in which settings `before` act up to CHANGE, and these after it."""
     first = {name: entry.described["initial"] for name, entry in acting().items()} | before
-    return {"past": [[0, *first.values()]], "since": CHANGE, "step": STEPS} | after
+    return {"past": [[0, *first.values()]], "since": CHANGE, "step": CHANGE} | after
 
 
 def watched(f: Activation) -> DeadUnits:
@@ -73,20 +73,21 @@ class DyingUnits(Lab):
     tries = (
         Try(
             "Divide the learning rate by ten, from step 100 on.",
-            "No other unit dies, but none comes back: where every slope is 0, the gradient is 0, "
-            "and no learning rate makes a step of it.",
+            "Press Play: no other unit dies, but none comes back. Where every slope is 0, the "
+            "gradient is 0, and no learning rate of plain SGD makes a step of it.",
             changed({}, learning_rate=SMALL),
         ),
         Try(
             "Give the dead a leak of 0.2 from step 100 on, at learning rate 2.",
-            "None is dead any more: the slope is 0.2 where it was 0. Line after line then moves "
-            "back over the data, some within ten steps, some not even in 100.",
+            "None is dead any more: the slope is 0.2 where it was 0. Press Play: line after line "
+            "moves back over the data, some within ten steps, some not even in 100.",
             changed({}, learning_rate=2.0, activation="leaky_relu", leak=0.2),
         ),
         Try(
             "Train on data that lie off centre by 3, and centre them at step 100.",
-            "At learning rate 1, which kills hardly any unit on centred data, nearly all die. "
-            "Moved back, the data meet the lines again, and nearly all revive at once.",
+            "A quarter or more are dead from the start. At learning rate 1, which kills hardly any "
+            "unit on centred data, nearly all others die. Moved back, the data meet the lines "
+            "again, and nearly all revive at once.",
             changed({"learning_rate": 1.0, "offset": 3.0}, learning_rate=1.0),
         ),
     )

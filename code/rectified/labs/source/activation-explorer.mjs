@@ -10,7 +10,7 @@ import { closed, measured, sight } from "./activation-explorer/measured.mjs";
 import { Numbers } from "./activation-explorer/numbers.mjs";
 import { Outlet } from "./activation-explorer/outlet.mjs";
 import { Point } from "./activation-explorer/point.mjs";
-import { each, share } from "./activation-explorer/words.mjs";
+import { each, KEY, share } from "./activation-explorer/words.mjs";
 import { html, put, svg } from "./core/dom.mjs";
 import { fixed } from "./core/format.mjs";
 import { formula, lab } from "./core/lab.mjs";
@@ -22,6 +22,7 @@ import { colour } from "./core/plot.mjs";
 const CHOICES = ["first", "second", "third"];
 const TUNED = ["slope", "prelu_slope", "lower", "upper", "beta", "alpha", "held"];
 const BELL = ["mean", "spread"];
+const QUIET = `margin-top: var(--rc-space-2); color: ${colour("muted")}; font-size: var(--rc-size-xs)`;
 
 class Explorer {
   /** @param {import("./core/lab.mjs").Stage} stage */
@@ -37,6 +38,7 @@ class Explorer {
     this.root = svg("svg", {}, ...parts.map(({ node }) => node));
     stage.picture.before(this.formulas);
     stage.picture.append(this.root, this.numbers.node);
+    stage.readout.before(html("p", { class: "rc-key", style: QUIET }, KEY));
     this.subject = subject(stage.state);
     /** @type {readonly Outcome[]} */
     this.outcomes = [];
@@ -123,9 +125,9 @@ function subject(state) {
  */
 function readout({ label, strands }, { zeros, saturated }, z) {
   return [
-    "Of what goes in, ",
+    "Of what comes out, ",
     share(zeros),
-    " comes out as exactly 0, and ",
+    " is exactly 0; of what goes in, ",
     share(saturated),
     ` falls where ${label} has next to no slope. At z\u00a0=\u00a0${fixed(z, 1)} it gives `,
     each(strands, "value", z),

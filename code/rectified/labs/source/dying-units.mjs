@@ -1,17 +1,19 @@
 /** Dying units: what kills a unit, and what brings one back. */
 
-import { write } from "./core/dom.mjs";
+import { html, write } from "./core/dom.mjs";
 import { lab } from "./core/lab.mjs";
-import { ACTING, actFrom } from "./dying-units/phases.mjs";
+import { colour } from "./core/plot.mjs";
+import { ACTING, actFrom, phases } from "./dying-units/phases.mjs";
 import { Picture } from "./dying-units/picture.mjs";
 import { Player } from "./dying-units/player.mjs";
 import { STEPS } from "./dying-units/sizes.mjs";
 import { Trainer } from "./dying-units/trainer.mjs";
-import { readout } from "./dying-units/words.mjs";
+import { acting, KEY, readout } from "./dying-units/words.mjs";
 
 /** @typedef {import("./core/lab.mjs").Stage} Stage */
 /** @typedef {import("./dying-units/run.mjs").Run} Run */
 
+const QUIET = `margin-top: var(--rc-space-2); color: ${colour("muted")}; font-size: var(--rc-size-xs)`;
 const TRAINED = [...ACTING, "bias", "seed", "past", "since"]; // entries that a training depends on
 
 class DyingUnits {
@@ -22,6 +24,9 @@ class DyingUnits {
     this.run = undefined;
     this.fault = "";
     this.picture = new Picture(stage, (changes) => this.show(changes));
+    this.before = html("p", { style: "margin-top: var(--rc-space-3); font-weight: 600" });
+    stage.readout.before(html("p", { class: "rc-key", style: QUIET }, KEY));
+    stage.controls.before(this.before);
     this.playing = stage.button("Play", () => this.#play());
     this.player = new Player(stage.calm, () => this.#played());
     this.acting = stage.button("", () => stage.set(actFrom(stage.state, this.step)));
@@ -84,6 +89,9 @@ class DyingUnits {
   changed(names) {
     const { state, shown } = this.stage;
     if (TRAINED.some((name) => names.has(name))) this.trainer.train(state);
+    const said = acting(phases(state));
+    write(this.before, said);
+    this.before.hidden = said === "";
     const leak = shown.get("leak")?.node;
     if (leak) leak.hidden = state.activation !== "leaky_relu";
   }

@@ -9,7 +9,7 @@ import { Dial } from "./initialization/dial.mjs";
 import SOURCE from "./initialization/job.worker.mjs?text";
 import { layout } from "./initialization/layout.mjs";
 import { known, view } from "./initialization/view.mjs";
-import { readout } from "./initialization/words.mjs";
+import { key, readout } from "./initialization/words.mjs";
 
 /**
  * @typedef {import("./initialization/job.mjs").Sampled} Sampled
@@ -24,6 +24,7 @@ function build(stage) {
   const plots = { depths: new Depths(stage), dial: new Dial(stage), bell: new Bell() };
   const root = svg("svg", {}, plots.depths.node, plots.dial.node, plots.bell.node);
   stage.picture.append(root);
+  stage.readout.before(key());
   const settings = () => /** @type {Settings} */ (/** @type {unknown} */ (stage.state));
   let before = known(settings());
   let shown = view(settings(), before);

@@ -1,11 +1,11 @@
 /**
  * Which functions the state names: elementwise ones, and slices through those of a whole layer.
- * Along a slice the first unit moves, z, and the others are held.
+ * Along a slice one unit moves, z, and the others are held.
  */
 import { short } from "../core/format.mjs";
 import { activation, ELEMENTWISE } from "../core/formulas.mjs";
 import { made } from "../core/formulas-straight.mjs";
-import { VECTOR, vectorActivation } from "../core/formulas-vector.mjs";
+import { GATES, VECTOR, vectorActivation } from "../core/formulas-vector.mjs";
 
 /** @typedef {import("../core/formulas.mjs").Activation} Activation */
 /** @typedef {import("../core/formulas-vector.mjs").VectorActivation} VectorActivation */
@@ -20,21 +20,35 @@ import { VECTOR, vectorActivation } from "../core/formulas-vector.mjs";
  */
 
 /**
- * What a slice needs beside the table: how many units are held, which outputs are drawn, and
- * facts of these, from the value at which the units are held and the slope at 0.
+ * What a slice needs beside the table: what its units are called, which of them moves, how many
+ * outputs are drawn, and facts of these, from the value at which the other units are held.
  * @typedef {object} Slice
- * @property {number} others
+ * @property {readonly string[]} units
+ * @property {number} moves  index of a unit
  * @property {number} outputs
- * @property {(held: number, slope: number) => Partial<Activation>} facts
+ * @property {(held: number) => Partial<Activation>} facts
  */
 
-/** @type {Slice} a b, with b or its gate held: a straight line */
-const LINE = { others: 1, outputs: 1, facts: (_, slope) => ({ steepest: Math.abs(slope) || 1 }) };
+/**
+ * Return the slice of a g(b) along the gate's b: along a it would be a straight line.
+ * @param {string} gate  name of g
+ * @returns {Slice}
+ */
+function gateSlice(gate) {
+  const { kinks, steepest } = activation(gate);
+  const facts = (/** @type {number} */ held) => ({
+    kinks,
+    steepest: Math.abs(held) * steepest || 1,
+  });
+  return { units: ["a = ", "b = "], moves: 1, outputs: 1, facts };
+}
+
 /** @type {Readonly<Record<string, Slice>>} */
 const SLICES = {
-  softmax: { others: 2, outputs: 1, facts: () => ({ steepest: 1 / 4 }) },
-  crelu: { others: 0, outputs: 2, facts: () => ({ kinks: [0] }) },
-  maxout: { others: 1, outputs: 1, facts: (held) => ({ kinks: [held] }) },
+  softmax: { units: ["", "", ""], moves: 0, outputs: 1, facts: () => ({ steepest: 1 / 4 }) },
+  crelu: { units: [""], moves: 0, outputs: 2, facts: () => ({ kinks: [0] }) },
+  maxout: { units: ["", ""], moves: 0, outputs: 1, facts: (held) => ({ kinks: [held] }) },
+  ...Object.fromEntries(Object.entries(GATES).map(([name, gate]) => [name, gateSlice(gate)])),
 };
 /** @type {Readonly<Record<string, string>>} as the formulas call them */
 const SYMBOLS = { slope: "a", lower: "a", upper: "b", beta: "β", alpha: "α" };
@@ -87,7 +101,7 @@ export function chosen(state) {
 export function tunable(state) {
   const names = entries(String(state.first), state).map(([, entry]) => entry);
   const held = SLOTS.map((slot) => String(state[slot])).some(
-    (name) => Object.hasOwn(VECTOR, name) && (SLICES[name] ?? LINE).others > 0,
+    (name) => Object.hasOwn(VECTOR, name) && SLICES[name].units.length > 1,
   );
   return new Set(held ? [...names, "held"] : names);
 }
@@ -109,30 +123,31 @@ function elementwise(name, parameters) {
  */
 function sliced(name, held) {
   const { title, role } = VECTOR[name];
-  const { others, outputs } = SLICES[name] ?? LINE;
-  const label = `${title}(${["z", ...Array(others).fill(short(held))].join(", ")})`;
+  const { units, moves, outputs } = SLICES[name];
+  const given = units.map((unit, i) => unit + (i === moves ? "z" : short(held)));
+  const label = `${title}(${given.join(", ")})`;
   const strands = Array.from({ length: outputs }, (_, output) => strand(name, held, output));
   return { label, role, strands };
 }
 
 /**
- * Return one output as a function of the first unit.
+ * Return one output as a function of the unit that moves.
  * @param {string} name
  * @param {number} held
  * @param {number} output
  */
 function strand(name, held, output) {
-  const { others, facts } = SLICES[name] ?? LINE;
+  const { units, moves, facts } = SLICES[name];
   const f = vectorActivation(name);
-  const layer = new Float64Array(1 + others).fill(held);
+  const layer = new Float64Array(units.length).fill(held);
   const grad = new Float64Array(f.width(layer.length));
   grad[output] = 1;
   /** @param {number} z */
   const at = (z) => {
-    layer[0] = z;
+    layer[moves] = z;
     return layer;
   };
   /** @param {number} z */
-  const slope = (z) => f.vjp(at(z), grad)[0];
-  return made((z) => f.value(at(z))[output], slope, facts(held, slope(0)));
+  const slope = (z) => f.vjp(at(z), grad)[moves];
+  return made((z) => f.value(at(z))[output], slope, facts(held));
 }

@@ -49,7 +49,8 @@ export class Graph {
     const { x, y, width, narrow } = layout;
     const [left] = x.pixels;
     const [bottom, top] = y.pixels;
-    this.axes.x.draw(x, bottom);
+    this.axes.x.draw(x, bottom, "z");
+    put(this.axes.x.title, { x: x.at(4) }); // off what is written below the axis beside it
     this.axes.y.draw(y, left, narrow ? "f(z), dashed: slope" : "f(z); dashed: its slope f′(z)");
     put(this.zero, { d: `M${left} ${y.at(0)}H${width}M${x.at(0)} ${top}V${bottom}` });
     const strokes = all.flatMap((owner) => owner.strands.map((f) => drawn(owner, f, layout)));

@@ -1,7 +1,9 @@
 /** What the functions make of the bell, and where the picture has to reach. */
+import { made } from "../core/formulas-straight.mjs";
 import { outcome, SATURATED } from "../core/outcome.mjs";
 
 /** @typedef {import("./chosen.mjs").Chosen} Chosen */
+/** @typedef {import("../core/formulas.mjs").Activation} Activation */
 /** @typedef {import("../core/outcome.mjs").Outcome} Outcome */
 
 export const REACH = 6; // of the z axis, to both sides
@@ -36,22 +38,36 @@ export function sight(all) {
 }
 
 /**
- * Return what becomes of z ~ N(mean, spread²): for several outputs, the mean over these.
+ * Return a function whose slope is the steepest of all outputs, as a multiple of the most that each
+ * can have: where it has next to none, z is lost to all of them.
+ * @param {readonly Activation[]} strands
+ */
+function together(strands) {
+  if (strands.length === 1) return strands[0];
+  /** @param {number} z */
+  const slope = (z) => Math.max(...strands.map((f) => Math.abs(f.slope(z)) / f.steepest));
+  return made(strands[0].value, slope, { kinks: strands.flatMap(({ kinks }) => kinks) });
+}
+
+/**
+ * Return what becomes of z ~ N(mean, spread²): of several outputs the mean, but a z is saturated
+ * only where all of them are.
  * @param {Chosen} one
  * @param {{mean: number, spread: number}} bell
  * @param {[number, number]} shown
  * @returns {Outcome}
  */
 export function measured({ strands }, { mean, spread }, [low, high]) {
-  const outcomes = strands.map((f) => outcome(f, { mean, spread, low, high, bins: BINS }));
+  const setting = { mean, spread, low, high, bins: BINS };
+  const outcomes = strands.map((f) => outcome(f, setting));
   const n = outcomes.length;
-  /** @param {"mean" | "variance" | "zeros" | "saturated" | "below" | "above"} key */
+  /** @param {"mean" | "variance" | "zeros" | "below" | "above"} key */
   const average = (key) => outcomes.reduce((total, one) => total + one[key], 0) / n;
   return {
     mean: average("mean"),
     variance: average("variance"),
     zeros: average("zeros"),
-    saturated: average("saturated"),
+    saturated: (n === 1 ? outcomes[0] : outcome(together(strands), setting)).saturated,
     below: average("below"),
     above: average("above"),
     bins: outcomes[0].bins.map((_, i) => outcomes.reduce((sum, { bins }) => sum + bins[i], 0) / n),
@@ -79,7 +95,9 @@ function merged(atoms) {
  * @param {Chosen} one
  */
 export function closed({ strands }) {
-  return Array.from(PLACES.subarray(1), (z) =>
-    strands.every((f) => Math.abs(f.slope(z - STEP / 2)) < SATURATED * f.steepest),
+  const { slope, steepest } = together(strands);
+  return Array.from(
+    PLACES.subarray(1),
+    (z) => Math.abs(slope(z - STEP / 2)) < SATURATED * steepest,
   );
 }

@@ -11,7 +11,7 @@ import { HALO, share } from "./words.mjs";
 
 const SEEN = 0.005; // a share that is written
 const THICK = 9; // bar of an exact value
-const APART = 15; // pixels between the bars of two functions that take the same value
+const APART = 15; // pixels from a line of text to the next
 
 export class Outlet {
   constructor() {
@@ -46,7 +46,7 @@ export class Outlet {
     const taken = [];
     this.shapes.replaceChildren(
       ...all.map((one, i) => bins(one, outcomes[i], layout)).reverse(),
-      ...all.flatMap((one, i) => atoms(one, outcomes[i], layout, taken)),
+      ...atoms(all, outcomes, layout, taken),
       ...mean(all[0], outcomes[0], layout, taken),
     );
   }
@@ -72,25 +72,31 @@ function bins({ role, twin }, outcome, { share: across, y }) {
 }
 
 /**
- * @param {Chosen} one
- * @param {Outcome} outcome
+ * Bars of one value touch, around its height; their shares stand one below the other.
+ * @param {readonly Chosen[]} all
+ * @param {readonly Outcome[]} outcomes
  * @param {Layout} layout
- * @param {number[]} taken  pixels at which there is a bar; those drawn now are added
+ * @param {number[]} taken  pixels at which there is text; where it is written now is added
  */
-function atoms({ role }, outcome, { share: across, y }, taken) {
+function atoms(all, outcomes, { share: across, y }, taken) {
   const [low, high] = y.values;
-  const seen = outcome.atoms.filter(({ at, mass }) => mass >= SEEN && at >= low && at <= high);
-  return seen.flatMap(({ at, mass }) => {
-    let top = y.at(at);
-    while (taken.some((other) => Math.abs(other - top) < APART)) top -= APART;
-    taken.push(top);
+  const found = all.flatMap(({ role }, i) => outcomes[i].atoms.map((atom) => ({ ...atom, role })));
+  const seen = found.filter(({ at, mass }) => mass >= SEEN && at >= low && at <= high);
+  return seen.flatMap((atom) => {
+    const { at, mass, role } = atom;
+    const same = seen.filter((other) => other.at === at);
+    const down = same.indexOf(atom) - (same.length - 1) / 2;
+    let text = y.at(at) + down * APART;
+    while (taken.some((other) => Math.abs(other - text) < APART)) text -= 1;
+    taken.push(text);
     const [start, end] = [across.pixels[0], across.at(mass)];
+    const place = bar(start, end, y.at(at) + down * THICK);
     return [
-      svg("rect", { ...bar(start, end, top), fill: colour("surface") }),
-      svg("rect", { ...bar(start, end, top), ...CLOSED, stroke: colour(role) }),
+      svg("rect", { ...place, fill: colour("surface") }),
+      svg("rect", { ...place, ...CLOSED, stroke: colour(role) }),
       label(`${share(mass)} at ${short(at)}`, {
         x: end + 5,
-        y: top + 4.5,
+        y: text + 4.5,
         fill: colour(role),
         "font-weight": 600,
         ...HALO,
@@ -113,7 +119,7 @@ function bar(start, end, middle) {
  * @param {Chosen} one
  * @param {Outcome} outcome
  * @param {Layout} layout
- * @param {readonly number[]} taken  pixels at which there is a bar
+ * @param {readonly number[]} taken  pixels at which there is text
  */
 function mean({ role }, outcome, { share: across, y, width }, taken) {
   const [low, high] = y.values;

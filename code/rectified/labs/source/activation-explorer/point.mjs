@@ -1,6 +1,7 @@
 /** A point on the first curve: moved along it, it tells value and slope, and has a tangent. */
 import { put, svg, write } from "../core/dom.mjs";
 import { fixed } from "../core/format.mjs";
+import { clip } from "../core/formulas-straight.mjs";
 import { Handle } from "../core/handle.mjs";
 import { colour, label } from "../core/plot.mjs";
 import { REACH } from "./measured.mjs";
@@ -11,6 +12,7 @@ import { HALO, number } from "./words.mjs";
 /** @typedef {import("./layout.mjs").Layout} Layout */
 
 const TANGENT = 46; // pixels to both sides
+const TICKS = 22; // pixels below the axis that its numbers need
 
 export class Point {
   /** @param {import("../core/lab.mjs").Stage} stage */
@@ -60,7 +62,9 @@ export class Point {
     const words = [`f = ${number(f.value(z))}`, `slope ${number(f.slope(z))}`];
     put(this.field, { x: x.pixels[0], y: y.pixels[1] });
     put(this.field, { width: x.pixels[1] - x.pixels[0], height: y.pixels[0] - y.pixels[1] });
-    put(this.guide, { d: `M${point.x} ${base}V${point.y}H${share.pixels[0]}` });
+    const [bottom] = y.pixels;
+    const spared = `M${point.x} ${base}V${bottom + TICKS}M${point.x} ${bottom}`; // the axis' numbers
+    put(this.guide, { d: `${spared}V${point.y}H${share.pixels[0]}` });
     put(this.tangent, { d: tangent(point, f.slope(z), layout), stroke: role });
     const note = beside(point, taken, { x: x.pixels, y: y.pixels });
     this.lines.forEach((line, i) => {
@@ -102,5 +106,6 @@ function within(value, { values: [low, high] }) {
 function tangent({ x: left, y: top }, slope, { x, y }) {
   const rise = slope * (y.at(1) - y.at(0)) * (x.from(1) - x.from(0)); // pixels for each pixel
   const run = TANGENT / Math.hypot(1, rise);
-  return `M${left - run} ${top - run * rise}L${left + run} ${top + run * rise}`;
+  const ends = [left - run, left + run].map((end) => clip(end, x.pixels[0], x.pixels[1]));
+  return `M${ends.map((end) => `${end} ${top + (end - left) * rise}`).join("L")}`;
 }

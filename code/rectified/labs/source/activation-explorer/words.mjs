@@ -1,6 +1,12 @@
 /** Numbers of this lab as a reader sees them. */
 import { fixed, percent } from "../core/format.mjs";
 import { colour } from "../core/plot.mjs";
+import { BINS } from "./measured.mjs";
+
+/** What the marks mean. */
+export const KEY =
+  "Grey below: saturated, with a slope of less than 1 % of the steepest. To the right: the share of " +
+  `outputs in each of ${BINS} bins; a grey bar is the share of one exact value.`;
 
 /** Keeps text readable over lines. */
 export const HALO = { stroke: colour("surface"), "stroke-width": 4, "paint-order": "stroke" };

@@ -159,15 +159,23 @@ function entry(title, role, make, parameters = {}) {
  */
 const gatedEntry = (title, gate) => entry(title, ELEMENTWISE[gate].role, () => gated(gate));
 
+/** g of each a * g(b), by its name in ELEMENTWISE. */
+export const GATES = Object.freeze({
+  glu: "sigmoid",
+  reglu: "relu",
+  geglu: "gelu",
+  swiglu: "silu",
+});
+
 /** @type {Readonly<Record<string, VectorEntry>>} */
 export const VECTOR = Object.freeze({
   softmax: entry("softmax", "sigmoid", softmax),
   crelu: entry("CReLU", "relu", crelu),
   maxout: entry("maxout", "relu", maxout, { pieces: { initial: 2, low: 2, high: 4, step: 1 } }),
-  glu: gatedEntry("GLU", "sigmoid"),
-  reglu: gatedEntry("ReGLU", "relu"),
-  geglu: gatedEntry("GEGLU", "gelu"),
-  swiglu: gatedEntry("SwiGLU", "silu"),
+  glu: gatedEntry("GLU", GATES.glu),
+  reglu: gatedEntry("ReGLU", GATES.reglu),
+  geglu: gatedEntry("GEGLU", GATES.geglu),
+  swiglu: gatedEntry("SwiGLU", GATES.swiglu),
 });
 
 /**

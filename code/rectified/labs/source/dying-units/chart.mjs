@@ -9,7 +9,9 @@ import { change } from "./words.mjs";
 /** @typedef {import("./layout.mjs").Place} Place */
 
 const SHADES = 6; // of blue
-const LOSSES = /** @type {[number, number]} */ ([1e-3, 10]);
+const LOSSES = /** @type {[number, number]} */ ([1e-3, 10]); // shown at least
+const [LEAST, MOST] = [1e-9, 1e9]; // shown at most
+const [LETTER, TITLE] = [6.6, 40]; // pixels of a letter, about, and of "loss"
 
 export class Chart {
   /** @param {string} id  of the hatching, unique in the page */
@@ -17,9 +19,7 @@ export class Chart {
     this.step = new Axis("x");
     this.height = new Axis("y");
     this.loss = svg("path", { fill: "none", stroke: colour("text"), "stroke-width": 2 });
-    this.titles = ["loss", "24 units, the first to die at the bottom"].map((text) =>
-      label(text, {}),
-    );
+    this.titles = [label("loss", {}), label("", {})];
     this.frame = svg("rect", { fill: "none", stroke: colour("rule") });
     this.shades = Array.from({ length: SHADES }, (_, i) =>
       svg("path", { fill: colour(`seq-${i + 1}`) }),
@@ -45,16 +45,22 @@ export class Chart {
   /**
    * Draw what stands before there is a training.
    * @param {{loss: Place, rows: Place}} places
+   * @param {Run | undefined} run
    */
-  ground({ loss, rows }) {
+  ground({ loss, rows }, run) {
     this.place = rows;
     this.x = linear([0, STEPS], [rows.x, rows.x + rows.width], 3);
-    this.y = logarithmic(LOSSES, [loss.y + loss.height, loss.y], 3);
+    this.y = logarithmic(run ? losses(run) : LOSSES, [loss.y + loss.height, loss.y], 3);
     this.step.draw(this.x, rows.y + rows.height + 22, "step");
     this.height.draw(this.y, loss.x);
     put(this.frame, { ...rows });
     put(this.titles[0], { x: loss.x + 6, y: loss.y - 8 });
     put(this.titles[1], { x: rows.x, y: rows.y - 8 });
+    const dies = !run || run.firsts.some((first) => first <= run.taken);
+    write(
+      this.titles[1],
+      `24 units, ${dies ? "the first to die at the bottom" : "none of them dies"}`,
+    );
   }
 
   /**
@@ -112,7 +118,8 @@ export class Chart {
   /** @param {Run} run */
   #loss({ frame, taken }) {
     const steps = Float64Array.from({ length: taken + 1 }, (_, step) => step);
-    const within = frame.loss.map((loss) => Math.min(Math.max(loss, LOSSES[0]), LOSSES[1]));
+    const [low, high] = this.y.values;
+    const within = frame.loss.map((loss) => Math.min(Math.max(loss, low), high));
     put(this.loss, { d: curve(steps, within, this.x, this.y) });
   }
 
@@ -148,6 +155,7 @@ export class Chart {
    */
   #changes(loss, { phases }) {
     const { x, width } = this.place;
+    const first = x + TITLE;
     const later = phases.slice(1);
     put(this.changes, {
       d: later.map(({ start }) => this.#upright(loss, start)).join(""),
@@ -156,10 +164,13 @@ export class Chart {
     while (this.said.children.length < later.length) this.said.append(label("", {}));
     later.forEach((phase, index) => {
       const [node, left] = [this.said.children[index], this.x.at(phase.start)];
-      const ends = left > x + 0.6 * width;
-      put(node, { x: left + (ends ? -4 : 4), y: loss.y - 8, fill: colour("text") });
-      put(node, { "text-anchor": ends ? "end" : "start" });
-      write(node, change(phases[index], phase));
+      const all = change(phases[index], phase);
+      const fits = LETTER * all.length <= width - TITLE;
+      const words = fits ? all : `${all.split(", ").length} settings change`;
+      const last = x + width - LETTER * words.length;
+      put(node, { x: Math.max(first, Math.min(left + 4, last)), y: loss.y - 8 });
+      put(node, { fill: colour("text") });
+      write(node, words);
     });
   }
 }
@@ -172,6 +183,18 @@ export class Chart {
  */
 function shade(run, step, unit) {
   return run.dead(step, unit) ? SHADES + 1 : Math.ceil(SHADES * run.share(step, unit));
+}
+
+/**
+ * Return powers of ten between which all losses of a training lie, as far as they can be shown.
+ * @param {Run} run
+ * @returns {[number, number]}
+ */
+function losses({ frame, taken }) {
+  const shown = frame.loss.subarray(0, taken + 1);
+  const low = Math.max(Math.min(LOSSES[0], ...shown), LEAST);
+  const high = Math.min(Math.max(LOSSES[1], ...shown), MOST);
+  return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))];
 }
 
 /** @param {string} id */

@@ -84,7 +84,7 @@ export class Picture {
     [this.#run, this.#step] = [run, step];
     put(this.root, { height, viewBox: `0 0 ${width} ${height}` });
     this.key.draw(plane.x, plane.y + plane.height + 6);
-    this.chart.ground(places);
+    this.chart.ground(places, run);
     if (run) {
       this.plane.draw(plane, run, step, unit);
       this.chart.draw(loss, run, step, rank);

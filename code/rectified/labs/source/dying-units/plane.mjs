@@ -180,13 +180,15 @@ export class Plane {
   }
 
   /**
+   * A triangle, within the frame even where its place is too near to it.
    * @param {number[]} place
    * @param {number[]} towards
    */
   #triangle([x, y], towards) {
     const size = TICK / Math.hypot(...towards);
     const [right, down] = [size * towards[0], -size * towards[1]];
-    const [left, top] = [this.x.at(x), this.y.at(y)];
+    const left = inside(this.x, this.x.at(x), TICK + 1);
+    const top = inside(this.y, this.y.at(y), TICK + 1);
     const corners = [
       [left - 0.6 * down, top + 0.6 * right],
       [left + right, top + down],
@@ -217,6 +219,16 @@ export class Plane {
     const near = NEAR / Math.abs(this.x.at(1) - this.x.at(0));
     return least <= near ? far.indexOf(least) : undefined;
   }
+}
+
+/**
+ * Return a pixel, or the nearest that is so far from both ends of a scale.
+ * @param {import("../core/scale.mjs").Scale} scale
+ * @param {number} pixel
+ * @param {number} margin
+ */
+function inside({ pixels }, pixel, margin) {
+  return Math.min(Math.max(pixel, Math.min(...pixels) + margin), Math.max(...pixels) - margin);
 }
 
 /**

@@ -18,18 +18,25 @@ export class Run {
     this.frame = frame;
     this.phases = phases;
     this.taken = frame.taken;
+    /** For each unit the first step at which it is dead; one behind the last if there is none. */
+    this.firsts = Array.from({ length: UNITS }, (_, unit) => this.#first(unit));
     /** Units in the order in which they first died; those that never did are last. */
     this.order = this.#order();
   }
 
   #order() {
     const units = Array.from({ length: UNITS }, (_, unit) => unit);
-    const first = units.map((unit) => {
-      let step = 0;
-      while (step <= this.taken && !this.dead(step, unit)) step += 1;
-      return step;
-    });
-    return units.sort((one, other) => first[one] - first[other]);
+    return units.sort((one, other) => this.firsts[one] - this.firsts[other]);
+  }
+
+  /**
+   * Return the first step at which a unit is dead; one behind the last if there is none.
+   * @param {number} unit
+   */
+  #first(unit) {
+    let step = 0;
+    while (step <= this.taken && !this.dead(step, unit)) step += 1;
+    return step;
   }
 
   /**
@@ -74,19 +81,18 @@ export class Run {
   }
 
   /**
-   * Count how often a unit died, and how often one came back, up to a step.
+   * Count the units that were dead at some step up to this one: how many died after the start, how
+   * many have a slope again, and how many of these are active.
    * @param {number} step
    */
   changes(step) {
-    let [died, back] = [0, 0];
-    for (let at = 1; at <= step; at += 1) {
-      for (let unit = 0; unit < UNITS; unit += 1) {
-        const [before, after] = [this.dead(at - 1, unit), this.dead(at, unit)];
-        if (after && !before) died += 1;
-        if (before && !after) back += 1;
-      }
-    }
-    return { died, back };
+    const once = this.order.filter((unit) => this.firsts[unit] <= step);
+    const back = once.filter((unit) => !this.dead(step, unit));
+    return {
+      died: once.filter((unit) => this.firsts[unit] > 0).length,
+      back: back.length,
+      active: back.filter((unit) => this.share(step, unit) > 0).length,
+    };
   }
 
   /**

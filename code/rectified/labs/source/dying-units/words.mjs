@@ -5,6 +5,11 @@ import { EXAMPLES, UNITS } from "./sizes.mjs";
 /** @typedef {import("./run.mjs").Run} Run */
 /** @typedef {import("./phases.mjs").Phase} Phase */
 
+/** What the marks mean. */
+export const KEY =
+  "Rows: the stronger the blue, the more examples a unit is active on; hatched: dead. δᵢ: the slope " +
+  "of example i's loss by what the unit puts out.";
+
 /** @type {Readonly<Record<string, string>>} */
 const NAMES = { relu: "ReLU", leaky_relu: "leaky ReLU", elu: "ELU", gelu: "GELU", silu: "SiLU" };
 
@@ -47,16 +52,24 @@ function ofOthers(run, step) {
  * @param {number} step
  */
 function history(run, step) {
-  const { died, back } = run.changes(step);
+  const { died, back, active } = run.changes(step);
   const start = run.count(0).dead;
   const end = `; loss ${short(run.frame.loss[step], 2)}.${ending(run, step)}`;
   if (start + died === 0) return ["So far ", "none has died", end];
   const early = start > 0 ? `${start} began dead, ` : "";
-  return [
-    `So far ${early}${died} died, `,
-    back === 0 ? "none came back" : `${back} came back`,
-    end,
-  ];
+  const later = start > 0 && died === 0 ? "no other" : String(died);
+  return [`So far ${early}${later} died, `, returned(back, active), end];
+}
+
+/**
+ * With a leak every unit has a slope; to be back it is active on some example as well.
+ * @param {number} back  units that were dead and have a slope again
+ * @param {number} active  how many of these are active
+ */
+function returned(back, active) {
+  if (back === 0) return "none came back";
+  if (back === active) return `${back} came back`;
+  return `${back} ${back === 1 ? "has" : "have"} a slope again, ${active === 0 ? "none" : active} of them active`;
 }
 
 /**
@@ -89,13 +102,31 @@ export function fateOf(run, step, unit) {
  * @param {Phase} after
  */
 export function change(before, after) {
-  const parts = [];
-  if (after.rate !== before.rate) parts.push(`rate ${short(after.rate)}`);
-  if (after.offset !== before.offset) parts.push(`offset ${short(after.offset)}`);
-  const bend = (/** @type {Phase} */ { activation, leak }) => {
-    return activation === "leaky_relu" ? `leak ${short(leak)}` : NAMES[activation];
-  };
-  if (bend(after) !== bend(before)) parts.push(bend(after));
-  if (after.optimizer !== before.optimizer) parts.push(after.optimizer);
-  return parts.join(", ") || "from here on";
+  /** @type {[name: string, from: string, to: string][]} */
+  const all = [
+    ["rate ", short(before.rate), short(after.rate)],
+    ["offset ", short(before.offset), short(after.offset)],
+    ["", bend(before), bend(after)],
+    ["", before.optimizer, after.optimizer],
+  ];
+  const parts = all.filter(([, from, to]) => from !== to);
+  return parts.map(([name, from, to]) => `${name}${from} → ${to}`).join(", ") || "from here on";
+}
+
+/** @param {Phase} phase */
+function bend({ activation, leak }) {
+  return activation === "leaky_relu" ? `leak ${short(leak)}` : NAMES[activation];
+}
+
+/**
+ * Say what acted before the controls do; nothing if they act from the start.
+ * @param {readonly Phase[]} all  phases
+ */
+export function acting(all) {
+  const now = all[all.length - 1].start;
+  if (all.length === 1) return "";
+  const { rate, offset, optimizer } = all[0];
+  const settings = [`rate ${short(rate)}`, `offset ${short(offset)}`, bend(all[0]), optimizer];
+  const more = all.length > 2 ? ", and then as the picture says" : "";
+  return `Up to step ${now}: ${settings.join(", ")}${more}. From there on:`;
 }

@@ -41,7 +41,7 @@ export class Bell {
     const y = linear([0, 1.06 * highest], [bottom, top]);
     const x = linear([-1, 1], [left, right]);
     this.plot.stand(place);
-    const counted = sampled ? `, bars: ${sampled.units} units` : "";
+    const counted = sampled ? `, bars: ${sampled.meanSquare.length} networks pooled` : "";
     const lost = `${reach > 0 ? "more" : "less"} than numbers can hold`;
     write(this.plot.title, finite ? `line: normal${counted}` : lost);
     const heights = Array.from(density, (one) => bottom - y.at(one));

@@ -13,7 +13,7 @@ import { ends, HALO, kept, Plot } from "./plot.mjs";
  */
 
 const SHARES = Array.from({ length: 97 }, (_, i) => i / 96); // of the axis: where curves have points
-const NOTE = 130; // pixels for the words beside the critical gain
+const NOTE = 140; // pixels for the words beside the critical gain
 const MAGNET = 6; // pixels to the critical gain
 const [LOW, HIGH] = [0.2, 5]; // of a factor
 
@@ -120,7 +120,7 @@ export class Dial {
     const there = this.critical !== undefined;
     const at = this.x.at(this.critical ?? 1);
     put(this.edge, { d: there ? `M${at} ${top}V${bottom}` : "" });
-    write(edge, there ? `critical gain ${short(this.critical ?? 1)}` : "");
+    write(edge, there ? `critical gain ${short(this.critical ?? 1, 4)}` : "");
     const room = right - at > NOTE;
     put(edge, {
       x: at + (room ? 6 : -6),

@@ -57,6 +57,19 @@ function made(name) {
 }
 
 /**
+ * Return by what the last layer multiplies the variance of z, and squared gradients on the way
+ * back, to as many digits as are no rounding; undefined where numbers cannot hold them.
+ * @param {import("./theory.mjs").Theory} theory
+ */
+function ofLast({ q, gradient }) {
+  const last = q.length - 1;
+  const [signal, back] = [q[last] / q[last - 1], gradient[last - 1]].map((factor) =>
+    Number(factor.toPrecision(12)),
+  );
+  return Number.isFinite(signal + back) ? { signal, gradient: back } : undefined;
+}
+
+/**
  * @param {Settings} settings
  * @param {Known} known
  * @returns {View}
@@ -73,7 +86,7 @@ export function view({ gain, bias_std: biasStd, depth, layer: chosen }, { name, 
     ink: colour(role),
     layer,
     theory: said,
-    factors: known.table.factors(network),
+    factors: ofLast(said) ?? known.table.factors(network),
     reach: REACH * Math.sqrt(said.q[layer - 1]),
     sampled: undefined,
   };
