@@ -113,6 +113,40 @@ def test_a_changed_network_begins_anew_and_goes_on(open_lab: LabOpener) -> None:
     assert state(page)["width"] == 2
 
 
+@pytest.mark.parametrize("pressed", ["a try", "the same try again", "Reset"])
+def test_a_try_and_reset_show_the_start(open_lab: LabOpener, pressed: str) -> None:
+    page = open_lab(SLUG, f"#lab-{SLUG}?gain=8")  # the second try's state
+    button(page, "Train").click()
+    expect(readout(page)).to_contain_text("After ", timeout=LONG)
+    number = {"a try": 2, "the same try again": 1}.get(pressed)
+    tries = page.locator(".rc-tries button")
+    (button(page, "Reset") if number is None else tries.nth(number)).click()
+    expect(readout(page)).to_contain_text("Before training")
+    page.wait_for_timeout(500)
+    expect(readout(page)).to_contain_text("Before training")
+    button(page, "Train").click()
+    expect(readout(page)).to_contain_text("After ", timeout=LONG)
+
+
+def names_apart(page: Page) -> bool:
+    """Return whether the words beside layer 1, of 13 pixels, stand clear of each other."""
+    words = page.locator(".rc-picture svg text")
+    both = [re.compile(r"layer \d+’s"), re.compile(r"^\w+, before")]
+    own, old = (float(words.filter(has_text=each).get_attribute("y")) for each in both)
+    return abs(own - old) >= 16
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_words_in_the_picture_do_not_lie_on_each_other(open_lab: LabOpener, width: int) -> None:
+    page = open_lab(SLUG, width=width)
+    for number in (0, 1):
+        page.locator(".rc-tries button").nth(number).click()
+        expect(
+            page.locator(".rc-picture").get_by_text(re.compile("^(sigmoid|ReLU), before"))
+        ).to_be_visible()
+        assert names_apart(page)
+
+
 def test_a_diverged_training_is_shown_as_such_and_stops(open_lab: LabOpener) -> None:
     page = open_lab(SLUG, f"#lab-{SLUG}?activation=relu&gain=10")
     button(page, "Train").click()

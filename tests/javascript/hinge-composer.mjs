@@ -1,5 +1,5 @@
 /** Fits and counts of the hinge composer for its tests, without a page. */
-import { value, zigzag } from "../../code/rectified/labs/source/hinge-composer/hinges.mjs";
+import { flat, value, zigzag } from "../../code/rectified/labs/source/hinge-composer/hinges.mjs";
 import { Fit } from "../../code/rectified/labs/source/hinge-composer/job.mjs";
 import { pieces } from "../../code/rectified/labs/source/hinge-composer/pieces.mjs";
 import { said } from "../../code/rectified/labs/source/hinge-composer/said.mjs";
@@ -16,6 +16,7 @@ const TASKS = {
   },
   pieces: ({ layer, layers }) => pieces(layer, layers),
   value: ({ layer, xs }) => xs.map((x) => value(layer, x)),
+  flat: ({ count }) => flat(count),
   zigzag: ({ count }) => zigzag(count),
   target: ({ name, xs }) => xs.map(TARGETS[name]),
   said: ({ view, steps }) => said(view, steps),

@@ -48,8 +48,8 @@ class GradientFlow(Lab):
         "the outputs of each hidden layer."
     )
     formula = (
-        r"\frac{\mathbb{E}[g_1^2]}{\mathbb{E}[g_L^2]} = "
-        r"\prod_{l=1}^{L-1} n \operatorname{Var}[w] \; \mathbb{E}[f'(z_l)^2]"
+        r"\frac{\mathbb{E}[g_1^2]}{\mathbb{E}[g_{L-1}^2]} = "
+        r"\prod_{l=1}^{L-2} n \operatorname{Var}[w] \; \mathbb{E}[f'(z_l)^2]"
     )
     tries = (
         Try(
@@ -60,14 +60,16 @@ class GradientFlow(Lab):
         ),
         Try(
             "Keep the sigmoid, make its weights eight times as large, and train.",
-            "They make up for its small slopes: layer 1 gets more than a hundredth of the gradient "
-            "at layer 10, and the network learns, though it may take 2000 steps.",
+            "They make up for its small slopes: layer 1 gets between a twentieth of the gradient’s "
+            "size in layer 9 and twice of it, and most networks are right on more than 95 % of the "
+            "points within 1000 steps.",
             {"gain": 8.0},
         ),
         Try(
             "Overdo it: 30 layers of tanh at gain 3. Look at the start, then train.",
             "On its way back the gradient grows more than a thousandfold. A few such steps push "
-            "most outputs to ±1, where slopes vanish; after 50 of them so has the gradient.",
+            "most outputs to ±1, where slopes vanish; after 50 of them the gradient has vanished, "
+            "too, in most networks.",
             {"activation": "tanh", "depth": 30, "gain": 3.0},
         ),
     )

@@ -96,8 +96,13 @@ class GradientFlow {
     this.stage.invalidate();
   }
 
-  /** @param {ReadonlySet<string>} names */
-  changed(names) {
+  /**
+   * A try or Reset shows the start; on the way to a setting by hand, training goes on.
+   * @param {ReadonlySet<string>} names
+   * @param {boolean} led
+   */
+  changed(names, led) {
+    if (led) this.trainer.stop();
     this.#make(names.has("activation") || names.has("initializer"));
   }
 

@@ -4,23 +4,27 @@ import { control } from "./core/controls.mjs";
 import { put, write } from "./core/dom.mjs";
 import { lab, serial } from "./core/lab.mjs";
 import { Bench } from "./hinge-composer/bench.mjs";
+import { Key } from "./hinge-composer/key.mjs";
 import { Picture } from "./hinge-composer/picture.mjs";
 import { said } from "./hinge-composer/said.mjs";
 import { view } from "./hinge-composer/view.mjs";
 
 export default lab({
-  controls: ["target", "layers"],
+  controls: ["layers"],
   build(stage) {
     const bench = new Bench(stage);
     const picture = new Picture(bench);
+    aimed(stage, bench);
     const count = counter(stage, bench);
     const show = buttons(stage, bench);
-    stage.picture.append(picture.root);
+    const key = new Key();
+    stage.picture.append(picture.root, key.node);
     return {
-      changed: () => bench.follow(),
+      changed: (_, led) => bench.follow(led),
       draw(width) {
         const shown = view(bench);
         picture.draw(width, shown);
+        key.draw(shown.layers);
         count.show(shown.layer.hinges.length);
         show(shown);
         bench.trainer.drawn();
@@ -29,6 +33,18 @@ export default lab({
     };
   },
 });
+
+/**
+ * The curve to follow is chosen together with hinges that can learn it.
+ * @param {import("./core/lab.mjs").Stage} stage
+ * @param {Bench} bench
+ */
+function aimed({ schema, shown, words, signal }, bench) {
+  const id = `${words.id}-target-${serial()}`;
+  const made = control(schema.target, { id, signal, moved: (to) => bench.aim(String(to)) });
+  shown.get("layers")?.node.before(made.node);
+  shown.set("target", made);
+}
 
 /**
  * How many hinges there are is no entry of the state, but has a slider like one.
@@ -55,9 +71,10 @@ function buttons(stage, bench) {
   const fold = stage.button("Zigzag", () => bench.fold());
   /** @param {import("./hinge-composer/view.mjs").View} shown */
   return ({ layers, selected, target }) => {
-    write(train, bench.trainer.running ? "Stop" : "Train");
+    const { running, finished } = bench.trainer;
+    write(train, running ? "Stop" : finished ? "Train again" : "Train");
     put(train, { disabled: !target });
-    put(step, { disabled: !target });
+    put(step, { disabled: !target || finished });
     write(turn, `Turn hinge ${selected + 1}`);
     put(fold, { hidden: layers === 1 });
   };

@@ -29,8 +29,9 @@ import { fits, fromQuery, initial, toQuery } from "./state.mjs";
  * @typedef {object} Play what a lab's `build` returns
  * @property {(width: number) => Readout} draw draws the picture, `width` pixels wide; at most once
  *   a frame, after `stage.invalidate()`
- * @property {(names: ReadonlySet<string>) => void} [changed] told which entries of the state are
- *   new, before the next `draw`; at the start, all of them
+ * @property {(names: ReadonlySet<string>, led: boolean) => void} [changed] told which entries of the
+ *   state are new, before the next `draw`; at the start, all of them; and whether a try, Reset or an
+ *   address led there, maybe back to the same state
  * @property {() => boolean} [waits] whether the picture still waits for the first answer of a worker
  *
  * @typedef {string[]} Readout a sentence, cut where bold begins and ends: plain, bold, plain, ...
@@ -72,6 +73,7 @@ export class Stage {
     this.timer = 0;
     /** @type {Set<string>} entries of the state that the lab has not been told of */
     this.fresh = new Set();
+    this.led = false;
     /** @type {Map<string, import("./controls.mjs").Control>} */
     this.shown = new Map();
     /** @type {State} */
@@ -101,6 +103,16 @@ export class Stage {
     this.invalidate();
   }
 
+  /**
+   * Lead to another state as a whole, and show it: what is pressed next finds it there.
+   * @param {State} changes from the one at the start
+   */
+  lead(changes) {
+    this.led = true;
+    this.set({ ...initial(this.schema), ...changes });
+    this.show();
+  }
+
   /** Ask for a new picture before the next frame. */
   invalidate() {
     if (this.frame === 0 && !this.signal.aborted) {
@@ -128,11 +140,12 @@ export class Stage {
   /** Draw, and say what there is to see. Does nothing before the page has given it a width. */
   show() {
     if (!this.play || this.width === 0) return;
-    if (this.fresh.size > 0) {
-      const names = this.fresh;
+    if (this.fresh.size > 0 || this.led) {
+      const { fresh, led } = this;
       this.fresh = new Set();
+      this.led = false;
       for (const [name, { show }] of this.shown) show(this.state[name]);
-      this.play.changed?.(names);
+      this.play.changed?.(fresh, led);
     }
     this.say(this.play.draw(this.width));
     put(this.picture, { "aria-busy": this.play.waits?.() ? "true" : null });
@@ -257,7 +270,7 @@ function keepPlainKeys(event) {
 
 /** @param {Stage} stage */
 function finish(stage) {
-  stage.button("Reset", () => stage.set(initial(stage.schema))).classList.add("rc-quiet");
+  stage.button("Reset", () => stage.lead({})).classList.add("rc-quiet");
   const copies = stage.words.place === "page" ? "Copy link" : "Copy code";
   const button = stage.button(copies, () => {
     const text = stage.words.place === "page" ? link(stage) : code(stage);
@@ -311,7 +324,7 @@ function restore(stage) {
   const read = () => {
     if (!location.hash.startsWith(start)) return;
     const query = location.hash.slice(start.length);
-    stage.set(fromQuery(stage.schema, query) ?? initial(stage.schema));
+    stage.lead(fromQuery(stage.schema, query) ?? {});
   };
   read();
   addEventListener("hashchange", read, { signal: stage.signal });
@@ -344,8 +357,7 @@ function follow(stage) {
 function tries(stage) {
   const items = stage.words.tries.map(({ say, see, state }) => {
     const button = html("button", { type: "button" }, say);
-    const pressed = () => stage.set({ ...initial(stage.schema), ...state });
-    button.addEventListener("click", pressed, { signal: stage.signal });
+    button.addEventListener("click", () => stage.lead(state), { signal: stage.signal });
     return html("li", {}, button, ` ${see}`);
   });
   return html("ol", { class: "rc-tries" }, ...items);

@@ -3,6 +3,7 @@ import { put, svg, write } from "../core/dom.mjs";
 import { Axis, colour, curve, label, powerTick } from "../core/plot.mjs";
 import { logarithmic } from "../core/scale.mjs";
 import { columns, disc, histograms } from "./columns.mjs";
+import { Key } from "./key.mjs";
 import { DECADE, DECADES, REACHES } from "./sizes.mjs";
 import { ratioText } from "./words.mjs";
 
@@ -13,6 +14,8 @@ import { ratioText } from "./words.mjs";
  */
 
 const SHOWN = /** @type {const} */ ([-8, 1]); // powers of ten in sight, at least
+const LINE = 18; // pixels from one line of words to the next
+const CLEAR = 30; // pixels that words and a line need to pass each other
 const FARTHEST = 60; // power of ten, at most
 const DASH = { "stroke-dasharray": "5 3", fill: "none" };
 const HALO = { "paint-order": "stroke", stroke: colour("surface"), "stroke-width": 4 };
@@ -29,38 +32,39 @@ export class Flow {
     this.rings = svg("path", { fill: colour("surface"), "stroke-width": 1.75 });
     this.dots = svg("path");
     this.zeros = svg("path", { fill: "none", stroke: colour("dead"), "stroke-width": 1.5 });
-    this.names = [label("outputs h", BOLD), label("gradients g = ∂L/∂z", BOLD), label("", BOLD)];
-    this.title = label("", {});
+    this.left = label("", BOLD); // of the gradient, in layer 1
+    this.title = label("size in each layer: the root mean square", {});
+    this.key = new Key();
     this.zero = label("0", { "text-anchor": "end" });
     this.boxes = label("", { "text-anchor": "end" });
     this.old = label("", HALO);
     const lines = [this.one, this.bars, this.before, this.outputs, this.gradients, this.rings];
     this.node = svg("g", {}, ...lines, this.dots, this.zeros, this.size.node);
-    this.node.append(this.title, this.zero, this.boxes, this.old, ...this.names);
+    this.node.append(this.title, this.zero, this.boxes, this.old, this.left);
+    this.node.append(this.key.node);
   }
 
   /**
-   * @param {{flow: Place, zeros: Place}} places
+   * @param {{key: Place, flow: Place, zeros: Place}} places
    * @param {Frame | undefined} frame
    * @param {Frame | undefined} before  of another network
    */
-  draw({ flow, zeros }, frame, before) {
+  draw({ key, flow, zeros }, frame, before) {
     const { x: left, y: top, width, height } = flow;
     const old = before?.depth === frame?.depth ? before : undefined;
     const y = logarithmic(decades(frame, old), [top + height, top], 6);
-    const title = "root mean square of each layer";
     this.size.draw(y, left, "", powerTick);
     put(this.one, { d: `M${left} ${y.at(1)}h${width}` });
-    put(this.title, { x: 0, y: top - 11 });
-    write(this.title, width > 480 ? `${title}: dots measured, lines from theory` : title);
+    put(this.title, { x: 0, y: key.y - 16 });
+    this.key.draw(key, colour(frame?.role ?? "muted"));
     put(this.zero, { x: left - 6, y: zeros.y + 13 });
     if (!frame) return;
     const x = columns(frame.depth, flow);
     this.#bars(frame, x, y);
     this.#zeros(frame.zeros, x, zeros);
     this.#lines(frame, x, y);
-    this.#before(old, x, y);
-    this.#names(frame, x, y);
+    const told = this.#left(frame, x, y);
+    this.#before(old, x, y, told);
   }
 
   /**
@@ -113,39 +117,44 @@ export class Flow {
   }
 
   /**
-   * @param {Frame | undefined} old
-   * @param {Scale} x
-   * @param {Scale} y
-   */
-  #before(old, x, y) {
-    const sizes = old?.theory.gradient ?? new Float64Array();
-    const shown = within(sizes[0], y);
-    put(this.before, { d: line(sizes, x, y) });
-    put(this.old, { x: x.at(1) + 10, y: shown ? y.at(sizes[0]) + 18 : 0 });
-    write(this.old, old && shown ? `${old.title}, before` : "");
-  }
-
-  /**
+   * Say at layer 1 how the gradient there compares with that of the last hidden layer, off its line.
    * @param {Frame} frame
    * @param {Scale} x
    * @param {Scale} y
+   * @returns {number} the height of the words
    */
-  #names({ output, gradient, depth, role }, x, y) {
+  #left({ gradient, theory, depth, role }, x, y) {
     const [bottom, top] = y.pixels;
-    const [first, last, hidden] = [gradient[0], gradient[depth - 1], output[depth - 2]];
-    const right = { x: x.pixels[1] - 4, "text-anchor": "end" };
-    const below = Math.min(y.at(first) + 24, bottom - 4);
-    const beside = first < last ? below : Math.max(y.at(first) - 10, top + 10); // off the line
-    const places = [
-      within(hidden, y) ? { ...right, y: Math.max(y.at(hidden) - 12, top + 10) } : undefined,
-      within(last, y) ? { ...right, y: Math.min(y.at(last) + 34, bottom - 4) } : undefined,
-      within(first, y) && depth > 2 ? { x: x.at(1) + 10, y: beside } : undefined,
-    ];
-    this.names.forEach((name, i) => {
-      put(name, { visibility: places[i] ? "visible" : "hidden", fill: colour(role), ...places[i] });
-    });
-    const ratio = ratioText(first / last);
-    write(this.names[2], `${ratio} ${first < last ? "of" : "times"} layer ${depth}’s`);
+    const [first, last] = [gradient[0], gradient[depth - 2]];
+    const shown = depth > 2 && within(first, y);
+    const spots = [first, theory.gradient[0]].map(y.at);
+    const near = Math.abs(spots[0] - spots[1]) < CLEAR ? spots : [spots[0]];
+    const below = Math.min(Math.max(...near) + 24, bottom - 4);
+    const at = first < last ? below : Math.max(Math.min(...near) - 10, top + 10);
+    const place = { x: x.at(1) + 10, y: shown ? at : 0, visibility: shown ? "visible" : "hidden" };
+    put(this.left, { ...place, fill: colour(role) });
+    write(
+      this.left,
+      `${ratioText(first / last)} ${first < last ? "of" : "times"} layer ${depth - 1}’s`,
+    );
+    return shown ? at : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * @param {Frame | undefined} old
+   * @param {Scale} x
+   * @param {Scale} y
+   * @param {number} taken  height of the words that are there already
+   */
+  #before(old, x, y, taken) {
+    const sizes = old?.theory.gradient ?? new Float64Array();
+    const shown = within(sizes[0], y);
+    put(this.before, { d: line(sizes, x, y) });
+    const under = shown ? y.at(sizes[0]) + 18 : 0;
+    const near = Math.abs(under - taken) < LINE;
+    const past = taken + (taken + LINE < y.pixels[0] ? LINE : -LINE);
+    put(this.old, { x: x.at(1) + 10, y: near ? past : under });
+    write(this.old, old && shown ? `${old.title}, before` : "");
   }
 }
 

@@ -1,4 +1,5 @@
 /** Where the parts of the picture stand. */
+import { keyHeight } from "./key.mjs";
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Place */
 
@@ -13,18 +14,20 @@ const LAYERS = 38;
 
 /**
  * @param {number} width
- * @returns {Record<"plane" | "progress" | "flow" | "zeros" | "outputs", Place> & {height: number}}
+ * @returns {Record<"plane" | "progress" | "key" | "flow" | "zeros" | "outputs", Place> & {height: number}}
  */
 export function layout(width) {
   const side = Math.round(Math.min(230, 0.43 * width));
   const across = side + LEFT + (width < 480 ? 6 : 24);
-  const flow = TITLE + side + TITLE + 12;
+  const key = TITLE + side + TITLE + 20;
+  const flow = key + keyHeight(width);
   const zeros = flow + FLOW + 8;
   const outputs = zeros + ZEROS + TITLE;
   const room = width - LEFT - RIGHT;
   return {
     plane: { x: 0, y: TITLE, width: side, height: side },
     progress: { x: across, y: TITLE, width: width - across - 10, height: side - STEPS },
+    key: { x: 0, y: key, width, height: flow - key },
     flow: { x: LEFT, y: flow, width: room, height: FLOW },
     zeros: { x: LEFT, y: zeros, width: room, height: ZEROS - 4 },
     outputs: { x: LEFT, y: outputs, width: room, height: OUTPUTS },

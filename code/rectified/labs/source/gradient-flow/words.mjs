@@ -26,22 +26,31 @@ function learned({ steps, labelled, accuracy, loss }) {
 }
 
 /**
+ * Say how the gradient gets from the last hidden layer to the first. What comes after it is of
+ * another width, so that theory's factor does not hold there.
  * @param {Frame} frame
  * @returns {string[]}
  */
 function reached({ depth, gradient, theory }) {
-  if (depth === 1) return ["With one layer, the gradient has no way to go."];
-  const ratio = gradient[0] / gradient[depth - 1];
-  if (ratio === 0) return ["Of the gradient at the last layer, ", "nothing", " reaches layer 1."];
-  const hidden = theory.gradient.length;
+  if (depth < 3) {
+    const few = depth === 1 ? "no hidden layer" : "one hidden layer";
+    return [`With ${few}, the gradient has no way to go.`];
+  }
+  if (gradient[0] === 0) return ["Of the gradient, ", "nothing", " reaches layer 1."];
+  const hidden = depth - 1;
+  const ratio = ratioText(gradient[0] / gradient[hidden - 1]);
   const factor = (theory.gradient[0] / theory.gradient[hidden - 1]) ** (1 / (hidden - 1));
-  const rest = hidden < 2 ? "." : `; for the start, theory has × ${short(factor, 2)} a layer.`;
-  return ratio < 1
-    ? [`Of the gradient’s size at layer ${depth}, `, ratioText(ratio), ` is left at layer 1${rest}`]
+  const rest = `; for the start, theory has × ${short(factor, 2)} a layer.`;
+  return gradient[0] < gradient[hidden - 1]
+    ? [
+        `Of the gradient’s size in layer ${hidden}, the last hidden one, `,
+        ratio,
+        ` is left in layer 1${rest}`,
+      ]
     : [
-        "At layer 1 the gradient is ",
-        `${ratioText(ratio)} times`,
-        ` as large as at layer ${depth}${rest}`,
+        "In layer 1 the gradient is ",
+        `${ratio} times`,
+        ` as large as in layer ${hidden}, the last hidden one${rest}`,
       ];
 }
 

@@ -1,5 +1,6 @@
 /** The hinges in hand: which are shown, which one is selected, and what can be done to them. */
-import { sign, zigzag } from "./hinges.mjs";
+import { faint, flat, sign, widest, zigzag } from "./hinges.mjs";
+import { TARGETS } from "./targets.mjs";
 import { layerOf, Trainer } from "./trainer.mjs";
 
 /**
@@ -7,21 +8,25 @@ import { layerOf, Trainer } from "./trainer.mjs";
  * @typedef {import("./hinges.mjs").Layer} Layer
  */
 
-const NEW_SLOPE = 2;
+const SELECTED = 1; // at the start: the second hinge
 
 export class Bench {
   /** @param {import("../core/lab.mjs").Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.selected = 1;
+    this.selected = SELECTED;
     this.layer = layerOf(stage.state);
     this.trainer = new Trainer(stage, (layer) => {
       this.layer = layer;
     });
   }
 
-  /** Take over what the state says, unless the training is ahead of it. */
-  follow() {
+  /**
+   * Take over what the state says, unless the training is ahead of it.
+   * @param {boolean} led by a try or Reset, which end the training
+   */
+  follow(led) {
+    if (led) this.#leave();
     this.trainer.follow();
     if (!this.trainer.running) this.layer = layerOf(this.stage.state);
     this.selected = Math.min(this.selected, this.layer.hinges.length - 1);
@@ -33,6 +38,22 @@ export class Bench {
 
   get most() {
     return this.stage.schema.hinges.most;
+  }
+
+  #leave() {
+    this.trainer.drop();
+    this.selected = SELECTED;
+  }
+
+  /**
+   * Follow another curve: in one layer from hinges that can learn any of them, for those that fit
+   * the last one may have no way to this one.
+   * @param {string} target
+   */
+  aim(target) {
+    const fresh = this.layers === 1 && Object.hasOwn(TARGETS, target);
+    this.trainer.drop();
+    this.stage.set({ target, ...(fresh ? entries(flat(this.layer.hinges.length)) : {}) });
   }
 
   /** @param {number} index */
@@ -48,8 +69,7 @@ export class Bench {
   put(changes) {
     this.trainer.drop();
     this.layer = { ...this.layer, ...changes };
-    const { offset, slope, hinges } = this.layer;
-    this.stage.set({ offset, slope, hinges: hinges.map((hinge) => [...hinge]) });
+    this.stage.set(entries(this.layer));
   }
 
   /**
@@ -66,14 +86,21 @@ export class Bench {
   }
 
   /**
-   * Keep the first so many hinges, or put new ones into the middle of the widest gaps.
+   * Keep the first so many hinges, or put new ones into the middle of the widest gaps; a start for a
+   * training, which nobody has touched, stays one.
    * @param {number} count
    */
   resize(count) {
-    const hinges = this.layer.hinges.slice(0, count);
-    while (hinges.length < count) hinges.push([middle(hinges), NEW_SLOPE, "right"]);
-    this.put({ hinges });
+    const untouched = same(this.layer, flat(this.layer.hinges.length));
+    this.put(untouched ? flat(count) : { hinges: this.#resized(count) });
     this.select(count - 1);
+  }
+
+  /** @param {number} count */
+  #resized(count) {
+    const hinges = this.layer.hinges.slice(0, count);
+    while (hinges.length < count) hinges.push(faint(middle(hinges), hinges.length));
+    return hinges;
   }
 
   fold() {
@@ -82,12 +109,26 @@ export class Bench {
 }
 
 /**
+ * @param {Layer} one
+ * @param {Layer} other
+ */
+function same(one, other) {
+  return JSON.stringify(entries(one)) === JSON.stringify(entries(other));
+}
+
+/**
+ * Write a layer as the state has it.
+ * @param {Layer} layer
+ */
+function entries({ offset, slope, hinges }) {
+  return { offset, slope, hinges: hinges.map((hinge) => [...hinge]) };
+}
+
+/**
  * Return the middle of the widest gap between hinges and ends.
  * @param {readonly Hinge[]} hinges
  */
 function middle(hinges) {
-  const ends = [0, ...hinges.map(([place]) => place).sort((one, other) => one - other), 1];
-  const gaps = ends.slice(1).map((end, index) => end - ends[index]);
-  const widest = gaps.indexOf(Math.max(...gaps));
-  return Number((ends[widest] + gaps[widest] / 2).toFixed(2));
+  const places = hinges.map(([place]) => place).sort((one, other) => one - other);
+  return Number(widest([0, ...places, 1]).toFixed(2));
 }

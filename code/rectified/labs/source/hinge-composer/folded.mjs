@@ -2,6 +2,7 @@
 import { put, svg, write } from "../core/dom.mjs";
 import { colour, curve, label } from "../core/plot.mjs";
 import { Fitted } from "./fitted.mjs";
+import { value, widest } from "./hinges.mjs";
 import { several } from "./panel.mjs";
 import { counted } from "./said.mjs";
 import { ends } from "./view.mjs";
@@ -25,7 +26,7 @@ export class Folded {
     this.dots = svg("g", { fill: colour("relu") });
     this.crossings = svg("g", { fill: colour("surface"), stroke: colour("text") });
     const halo = { stroke: colour("surface"), "stroke-width": 4, "paint-order": "stroke" };
-    this.words = label("", halo);
+    this.words = label("", { ...halo, "text-anchor": "middle" });
     top.node.prepend(this.columns, this.level);
     top.inside.append(this.one);
     top.outside.append(this.crossings, this.words);
@@ -105,7 +106,10 @@ export class Folded {
     lefts.forEach((at, index) => {
       put(marks[index], { cx: at, cy: level.toFixed(1) });
     });
-    write(this.words, lefts.length > 0 ? `here hinge ${selected + 1} of layer 2 bends` : "");
-    put(this.words, { x: x.pixels[0], y: top.pixels[0] - 5 });
+    write(this.words, lefts.length > 0 ? `hinge ${selected + 1} of layer 2` : "");
+    const crossings = lefts.map((at) => x.from(Number(at)));
+    const middle = widest([0, ...crossings, 1]);
+    const above = value(layer, middle) < place; // the side where the line is not
+    put(this.words, { x: x.at(middle), y: level + (above ? -6 : 16) });
   }
 }

@@ -74,6 +74,30 @@ export function without(layer, index) {
   return { ...layer, hinges: layer.hinges.filter((_, other) => other !== index) };
 }
 
+const FAINT = 0.3; // a slope from which training finds its way: smaller ones stay together
+
+/**
+ * Return a nearly flat line with its hinges spread evenly, for a training to begin with.
+ * @param {number} count
+ * @returns {Layer}
+ */
+export function flat(count) {
+  const hinges = Array.from({ length: count }, (_, index) =>
+    faint(Number(((index + 1) / (count + 1)).toFixed(4)), index),
+  );
+  return { offset: 0.5, slope: 0, hinges };
+}
+
+/**
+ * Return a hinge that changes little, up or down in turn.
+ * @param {number} place
+ * @param {number} index
+ * @returns {Hinge}
+ */
+export function faint(place, index) {
+  return [place, index % 2 === 0 ? FAINT : -FAINT, "right"];
+}
+
 /**
  * Return the hinges that run up and down between 0 and 1, so that [0, 1] is folded onto itself.
  * @param {number} count
@@ -86,4 +110,14 @@ export function zigzag(count) {
     return /** @type {Hinge} */ ([Number(((index + 1) / pieces).toFixed(4)), turn, "right"]);
   });
   return { offset: 0, slope: pieces, hinges };
+}
+
+/**
+ * Return the middle of the widest gap between neighbours.
+ * @param {number[]} ends in order
+ */
+export function widest(ends) {
+  const gaps = ends.slice(1).map((end, index) => end - ends[index]);
+  const index = gaps.indexOf(Math.max(...gaps));
+  return ends[index] + gaps[index] / 2;
 }

@@ -18,7 +18,8 @@ export class Trainer {
   #asked = 0; // steps
   #frames = 0;
   #key = ""; // of the state that the job started from or handed over; "" without a job
-  #finished = false;
+  /** @type {import("../core/state.mjs").State} the hinges that the job started from */
+  #start = {};
 
   /**
    * @param {import("../core/lab.mjs").Stage} stage
@@ -28,6 +29,7 @@ export class Trainer {
     this.stage = stage;
     this.show = show;
     this.running = false;
+    this.finished = false;
     this.steps = 0;
     stage.onClose(() => {
       this.drop();
@@ -35,10 +37,14 @@ export class Trainer {
     });
   }
 
-  /** Train, or stop and keep what is there. */
+  /** Train, or stop and keep what is there; when it is finished, train again from the same start. */
   toggle() {
     if (this.running) this.#stop();
     else {
+      if (this.finished) {
+        this.drop();
+        this.stage.set(this.#start);
+      }
       this.running = true;
       this.#ask(1);
     }
@@ -55,6 +61,7 @@ export class Trainer {
   drop() {
     clearTimeout(this.#timer);
     this.running = false;
+    this.finished = false;
     this.steps = 0;
     this.#key = "";
   }
@@ -76,7 +83,7 @@ export class Trainer {
 
   /** @param {number} steps */
   #ask(steps) {
-    if (this.#key === "" || this.#finished) this.#make();
+    if (this.#key === "") this.#make();
     this.#asked += steps;
     this.#connection?.steps(steps);
     this.#connection?.want(null);
@@ -90,7 +97,7 @@ export class Trainer {
     this.#connection.make(settings);
     this.#asked = 0;
     this.#frames = 0;
-    this.#finished = false;
+    this.#start = { offset: state.offset, slope: state.slope, hinges: state.hinges };
     this.#key = key(state);
   }
 
@@ -105,7 +112,7 @@ export class Trainer {
     this.steps = heard.steps;
     const layer = read(heard.theta, layerOf(this.stage.state));
     this.show(layer);
-    this.#finished = heard.finished;
+    this.finished = heard.finished;
     if (heard.finished) this.running = false;
     if (!this.running || this.#frames % HANDED === 0) this.#hand(layer);
     this.#frames += 1;
