@@ -31,6 +31,7 @@ from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
 from rectified.experiments.plateau import (
+    deep_starts,
     direction,
     explosion,
     layer_speed,
@@ -106,6 +107,7 @@ __all__ = [
     "convergence_speed",
     "cut_square",
     "dead_units",
+    "deep_starts",
     "difference_errors",
     "direction",
     "distance_from_straight",
