@@ -15,7 +15,7 @@ from rectified import data, experiments
 from rectified.activations import identity, relu, sigmoid, softsign, step, tanh
 from rectified.experiments import Arm
 from rectified.experiments.plateau import circles, pairwise
-from rectified.initializers import normal, xavier_normal
+from rectified.initializers import inverse_sqrt_uniform, normal, xavier_normal
 from rectified.moments import mean_product, moments
 from rectified.networks import (
     SGD,
@@ -24,6 +24,7 @@ from rectified.networks import (
     ClipNorm,
     Dense,
     LayerNorm,
+    Momentum,
     Network,
     Residual,
     deep_mlp,
@@ -252,6 +253,15 @@ def test_learned_by_depth_trains_what_compare_training_trains() -> None:
         assert_array_equal(found.accuracy(name)[:, 0], expected.arms[name].accuracy)
         assert_array_equal(found.stuck(name)[:, 0], expected.arms[name].loss >= np.log(2) - 0.02)
     assert found.guess == np.log(2)
+
+
+def test_the_four_starts_are_what_their_names_say() -> None:
+    starts = experiments.deep_starts()
+    assert starts["tanh with 1/√n"].weights == inverse_sqrt_uniform
+    for name, arm in starts.items():
+        assert name.startswith(arm.f.title)
+        assert arm.optimizer is Momentum
+        assert arm.weights.variance((16, 16)) in (1 / 16, 2 / 16, 1 / 48)
 
 
 def test_tall_networks_are_one_depth_of_the_same() -> None:

@@ -42,6 +42,7 @@ from rectified.experiments.photograph import (
     rectified_photograph,
 )
 from rectified.experiments.plateau import (
+    deep_starts,
     direction,
     explosion,
     layer_speed,
@@ -161,6 +162,7 @@ __all__ = [
     "convergence_speed",
     "cut_square",
     "dead_units",
+    "deep_starts",
     "depths_reached",
     "difference_errors",
     "direction",

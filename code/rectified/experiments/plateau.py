@@ -7,14 +7,20 @@ from functools import cache
 import numpy as np
 
 from rectified import data as sets
-from rectified.activations import Activation, relu
+from rectified.activations import Activation, relu, sigmoid, tanh
 from rectified.data import Split
 from rectified.experiments.arms import Arm, loss_of, outputs_of, trained
 from rectified.experiments.settings import check_data, check_elementwise, check_initializers
 from rectified.experiments.training import TrainedArm, TrainingComparison, compare_training
 from rectified.experiments.tuning import SEEDS
-from rectified.initializers import Initializer, variance_scaling, xavier_normal
-from rectified.networks import mlp, streams, weight_gradient_norm, weight_norm
+from rectified.initializers import (
+    Initializer,
+    he_normal,
+    inverse_sqrt_uniform,
+    variance_scaling,
+    xavier_normal,
+)
+from rectified.networks import Momentum, mlp, streams, weight_gradient_norm, weight_norm
 from rectified.networks.checks import check_positive, check_positive_int
 from rectified.networks.clipping import Clip
 from rectified.networks.parameters import is_weight
@@ -30,6 +36,17 @@ def circles() -> Split:
     """Return the two rings on which this module trains unless told otherwise: 192 and 64 points."""
     rng = np.random.default_rng(0)
     return sets.split(sets.two_circles(256, rng=rng), rng=rng)
+
+
+def deep_starts() -> dict[str, Arm]:
+    """Return four ways to start a deep network, by name; all are trained with momentum."""
+    laws = {
+        "sigmoid with Xavier": (sigmoid, xavier_normal),
+        "ReLU with He": (relu, he_normal),
+        "tanh with 1/√n": (tanh, inverse_sqrt_uniform),
+        "tanh with Xavier": (tanh, xavier_normal),
+    }
+    return {name: Arm(f=f, weights=law, optimizer=Momentum) for name, (f, law) in laws.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
