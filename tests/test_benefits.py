@@ -317,23 +317,26 @@ def test_leaning_arm_keeps_the_size_of_its_signal(slope: float) -> None:
 
 
 # ---- pre-training
-def test_first_layer_is_that_of_a_denoising_autoencoder() -> None:
+def test_each_layer_is_that_of_an_autoencoder_of_what_comes_out_below() -> None:
     arm = Arm(f=relu, widths=(5, 4))
     start, left = pretrained_start(arm, PARTS.train, [3], dropped=0.0, steps=20, batch=16)
-    coder = mlp((64, 5, 64), relu)
-    x = PARTS.train.x.astype(np.float32)
-    run = train(
-        coder,
-        coder.draw(seeds=[3], weights=he_normal, dtype=np.float32),
-        x,
-        x,
-        loss=mean_squared_error,
-        optimizer=SGD(learning_rate=0.1),
-        steps=20,
-        seeds=[3],
-        batch=16,
-    )
-    assert_array_equal(start.layers[0]["w"], run.parameters.layers[0]["w"])
+    h = PARTS.train.x.astype(np.float32)[None]
+    for place, width in enumerate(arm.widths):
+        coder = mlp((h.shape[-1], width, h.shape[-1]), relu)
+        run = train(
+            coder,
+            coder.draw(seeds=[3], weights=he_normal, dtype=np.float32),
+            h,
+            h,
+            loss=mean_squared_error,
+            optimizer=SGD(learning_rate=0.1),
+            steps=20,
+            seeds=[3],
+            batch=16,
+        )
+        w, b = (run.parameters.layers[0][name] for name in "wb")
+        assert_array_equal(start.layers[2 * place]["w"], w)
+        h = np.maximum(h @ w + b[:, None], 0)
     assert_array_equal(start.layers[4]["w"], arm.start(PARTS.train, [3]).layers[4]["w"])
     assert left.shape == (1, 2)
 

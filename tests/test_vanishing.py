@@ -182,16 +182,6 @@ def test_a_unit_that_takes_too_long_counts_as_infinite() -> None:
     assert_array_equal(experiments.recovery(sigmoid, starts=(0.5, 9.0), most=50).steps[1:], np.inf)
 
 
-def test_the_slopes_of_tanh_and_sigmoid_cross_where_they_agree() -> None:
-    found = experiments.slope_crossing()
-    z = torch.tensor(found.place, dtype=torch.float64, requires_grad=True)
-    slopes = [torch.autograd.grad(f(z), z)[0] for f in (torch.tanh, torch.sigmoid)]
-    assert_allclose(*slopes, rtol=ROUNDING)
-    assert found.peak_ratio == 4.0
-    assert found.beyond < 1.0
-    assert_allclose(found.at_five, 1 / math.cosh(5) ** 2, rtol=ROUNDING)
-
-
 def test_stretching_keeps_the_sign_and_takes_the_slope() -> None:
     found = experiments.blind_saturation(scale=10.0, seeds=[0, 1], examples=200)
     assert_array_equal(found.accuracy[:, 0], 1.0)

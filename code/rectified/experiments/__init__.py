@@ -142,7 +142,6 @@ from rectified.experiments.vanishing import (
     half_slope,
     layer_outputs,
     recovery,
-    slope_crossing,
 )
 from rectified.experiments.zeros import exact_zeros, open_paths, where_zeros
 
@@ -235,7 +234,6 @@ __all__ = [
     "sigmoid_shape",
     "signal_propagation",
     "slope_bump",
-    "slope_crossing",
     "slope_lead",
     "slope_range",
     "slopes_at_zero",

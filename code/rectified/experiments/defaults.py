@@ -30,7 +30,7 @@ class LibraryDefaults:
 
 
 def library_defaults(
-    *, data: Split, epochs: int = 10, seeds: Sequence[int] = range(8)
+    *, data: Split, epochs: int = 10, seeds: Sequence[int] = range(12)
 ) -> LibraryDefaults:
     """Train MLPClassifier with each activation for so many epochs: Adam, 100 hidden units.
 

@@ -8,14 +8,13 @@ import numpy as np
 
 from rectified.activations import identity, leaky_relu, relu
 from rectified.data import Split
-from rectified.experiments.arms import Arm, trained
+from rectified.experiments.arms import Arm
 from rectified.experiments.convergence import convergence_speed, steps_to_target
-from rectified.experiments.settings import check_data, checked_rates
-from rectified.experiments.tuning import TUNING_SEEDS, check_arms
-from rectified.experiments.watching import score
+from rectified.experiments.settings import check_data
+from rectified.experiments.training import tuned_and_trained
+from rectified.experiments.tuning import TUNING_SEEDS, Budget, check_arms
 from rectified.initializers import variance_scaling
 from rectified.networks.checks import check_positive_int
-from rectified.networks.streams import check_seeds
 
 FEW = range(6)
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
@@ -29,7 +28,7 @@ class Depths:
     learning_rates: tuple[float, ...]
     seeds: tuple[int, ...]
     steps: int
-    accuracy: Mapping[str, np.ndarray]  # name -> (S, D): at the rate with the best median
+    accuracy: Mapping[str, np.ndarray]  # name -> (S, D)
 
     def deepest(self, name: str, *, accuracy: float = 0.9) -> np.ndarray:
         """Return the largest depth up to which a seed's networks all got there, (S,); 0: none."""
@@ -45,32 +44,36 @@ def depths_reached(
     width: int = 24,
     learning_rates: Sequence[float] = (0.1, 0.3),
     seeds: Sequence[int] = FEW,
+    tuning_seeds: Sequence[int] = FEW_TUNING,
     steps: int = 100,
     batch: int = 32,
 ) -> Depths:
-    """Train networks of each depth at each rate; the widths of the arms do not count.
+    """Train networks of each depth; the widths of the arms do not count.
 
-    For each arm and depth the rate counts that has the best median accuracy on the training part:
-    the same choice for all. float32. Raises TypeError or ValueError, naming the argument.
+    For each arm and depth it is the rate with the lowest median loss over the tuning seeds, of the
+    same rates for all. float32. Raises TypeError or ValueError, naming the argument.
     """
     check_arms(arms, data)
     check_positive_int(width=width, **{f"depths[{i}]": depth for i, depth in enumerate(depths)})
     if not all(np.diff(depths) > 0) or depths[0] < 2:
         raise ValueError(f"depths must rise from 2 or more, got {depths}")
-    seeds, rates = check_seeds(seeds), checked_rates(learning_rates)
-    found = {name: np.empty((len(seeds), len(depths))) for name in arms}
+    budget = Budget(
+        steps=steps,
+        batch=batch,
+        learning_rates=learning_rates,
+        seeds=seeds,
+        tuning_seeds=tuning_seeds,
+    )
+    found = {name: np.empty((len(budget.seeds), len(depths))) for name in arms}
     for name, arm in arms.items():
         for place, depth in enumerate(depths):
             deep = replace(arm, widths=(width,) * (depth - 1))
-            budget = {"seeds": seeds, "steps": steps, "batch": batch}
-            run = trained(deep, data.train, learning_rates=rates, **budget)
-            right = score(run.network, run.parameters, data.train).accuracy
-            right = np.nan_to_num(right, nan=0.0).reshape(len(seeds), len(rates))
-            found[name][:, place] = right[:, np.median(right, axis=0).argmax()]
+            right = tuned_and_trained(deep, data, budget)[0].accuracy
+            found[name][:, place] = np.nan_to_num(right, nan=0.0)
     return Depths(
         depths=tuple(depths),
-        learning_rates=rates,
-        seeds=seeds,
+        learning_rates=budget.learning_rates,
+        seeds=budget.seeds,
         steps=steps,
         accuracy=MappingProxyType(found),
     )

@@ -8,8 +8,7 @@ from math import prod
 import numpy as np
 from scipy.optimize import brentq
 
-from rectified.activations import Activation, relu, sigmoid, tanh
-from rectified.activations.record import check_finite
+from rectified.activations import Activation, relu, sigmoid
 from rectified.experiments.propagation import chain
 from rectified.experiments.settings import check_elementwise, check_initializers
 from rectified.initializers import Initializer, generators, he_normal, xavier_normal, zeros
@@ -217,31 +216,3 @@ def sums_over_paths(
         sums[:, path[0]] += open_path * np.prod([w[:, i, j] for w, i, j in steps], axis=0)
         active += open_path / widths[0]
     return sums, active
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SlopeCrossing:
-    """Slopes of tanh and sigmoid compared."""
-
-    peak_ratio: float  # tanh'(0) / sigmoid'(0)
-    place: float  # beyond this |z| the sigmoid is the steeper one
-    beyond: float  # largest tanh'(z) / sigmoid'(z) farther out, up to 30
-    at_five: float  # tanh'(5) / tanh'(0)
-
-
-def slope_crossing() -> SlopeCrossing:
-    """Find where the slope of tanh falls below that of the sigmoid."""
-
-    def lead(z: float) -> float:
-        return float(tanh.derivative(np.float64(z)) - sigmoid.derivative(np.float64(z)))
-
-    place = float(brentq(lead, 0.5, 5.0, xtol=1e-14))
-    check_finite(place=place)
-    out = np.linspace(place + 1e-6, 30.0, 10_001)
-    zero, five = tanh.derivative(np.array([0.0, 5.0]))
-    return SlopeCrossing(
-        peak_ratio=float(zero / sigmoid.derivative(np.float64(0.0))),
-        place=place,
-        beyond=float(np.max(tanh.derivative(out) / sigmoid.derivative(out))),
-        at_five=float(five / zero),
-    )
