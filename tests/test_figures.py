@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -76,10 +77,32 @@ def trained_by_depth(normalize: type[Norm] | None = None) -> LearnedByDepth:
     return experiments.learned_by_depth(ways, **budget)
 
 
+def briefly() -> dict[str, Any]:
+    """Return a few digits, and a training that is over soon."""
+    budget = {"seeds": range(6), "steps": 12, "learning_rates": (0.1, 0.3)}
+    return {"data": some_digits().standardised(), **budget}
+
+
+def depths() -> figures.Figure:
+    arms = experiments.contestants()
+    found = experiments.depths_reached(arms, depths=(2, 3), width=6, **briefly())
+    titles = {name: arm.f.title for name, arm in arms.items()}
+    return figures.depths_reached(found, titles=titles, inks={name: name for name in arms})
+
+
+def sparser() -> figures.Figure:
+    starts = experiments.sparser_starts(widths=(6, 6), target=0.9, **briefly())
+    settings = {name: value for name, value in briefly().items() if name != "learning_rates"}
+    priced = experiments.priced_outputs(strengths=(0.0, 0.1), widths=(6,), **settings)
+    return figures.sparser(starts, priced)
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
+    "activation_costs": lambda: figures.activation_costs(data.recorded_costs()),
     "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
     "cures": lambda: figures.cures({"tanh": [trained_by_depth(), trained_by_depth(BatchNorm)]}),
+    "depths_reached": depths,
     "difference_errors": lambda: figures.difference_errors(
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
     ),
@@ -107,6 +130,9 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
     "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
+    "race_steps": lambda: figures.race_steps(
+        experiments.race(experiments.contestants((6, 6)), target=0.85, **briefly())
+    ),
     "rectified_photograph": lambda: figures.rectified_photograph(
         experiments.rectified_photograph()
     ),
@@ -122,12 +148,14 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "smooth_relatives": lambda: figures.smooth_relatives(
         experiments.softplus_gap(), experiments.stepped_sum()
     ),
+    "sparser": sparser,
     "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
     "templates": lambda: figures.templates(experiments.templates(data=some_digits())),
     "value_and_slope": lambda: figures.value_and_slope(experiments.slopes_at_zero()),
     "with_and_without_bend": lambda: figures.with_and_without_bend(
         [experiments.with_and_without_bend(f, seeds=range(5)) for f in (relu, tanh)]
     ),
+    "zeros_saved": lambda: figures.zeros_saved(data.recorded_costs()),
 }
 TABLES = {
     "activation_table",
