@@ -30,13 +30,15 @@ def digits() -> data.Split:
 @each_definition
 def test_a_definition_does_what_its_text_says(language: str, text: str) -> None:
     written = eval("lambda x: " + text, {"np": np, "torch": torch})
-    x = np.array([-2.5, -0.0, 0.0, 1e-300, 3.5])
-    if language == "Python":
-        expected = [written(number) for number in x.tolist()]
-    else:
-        expected = np.asarray(written(torch.from_numpy(x) if language == "PyTorch" else x))
+    edges = [np.nan, np.inf, -np.inf, np.finfo(float).max]
+    x = np.array([-2.5, -0.0, 0.0, 1e-300, 3.5, *edges])
+    with np.errstate(all="ignore"):  # of infinity, NumPy's formulas make NaN, and say so
+        if language == "Python":
+            expected = [written(number) for number in x.tolist()]
+        else:
+            expected = np.asarray(written(torch.from_numpy(x) if language == "PyTorch" else x))
     assert_array_equal(apply(language, text, x), expected)
-    assert_array_equal(expected, [0, 0, 0, 1e-300, 3.5])
+    assert_array_equal(expected[:5], [0, 0, 0, 1e-300, 3.5])
     if language == "PyTorch":
         assert_array_equal(
             rectifier.autograd_slope(written, x), rectifier.autograd_slope(TORCH[text], x)
@@ -74,17 +76,22 @@ def test_the_sign_of_a_zero_depends_on_how_it_is_written() -> None:
 def test_definitions_that_differ_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = experiments.relu_definitions(seeds=[1, 2], n=100)
     assert (found.n, found.disagreements.sum(), found.wrong.sum()) == (200, 0, 0)
+    assert_array_equal(found.ifs, [0, 0])
     wrong = {"NumPy": {"np.abs(x)": lambda x: np.abs(x), "np.exp(x)": lambda x: np.exp(0 * x)}}
     monkeypatch.setattr(rectifier, "LANGUAGES", LANGUAGES | wrong)
     found = experiments.relu_definitions(seeds=[1, 2], n=100)
     assert found.disagreements.min() >= 98  # all but the zeros, where 1 differs as well
     assert found.wrong.min() >= 98
     assert found.costly == ("np.exp(x)",)
+    python = {"0.0": lambda x: 0.0, "x < 0": lambda x: 0.0 if x < 2e300 else 1.0}
+    monkeypatch.setattr(rectifier, "LANGUAGES", {"Python": python})
+    assert_array_equal(experiments.relu_definitions(seeds=[1, 2], n=100).ifs, [1, 1])  # at infinity
 
 
 def test_slopes_at_zero_are_those_of_pytorchs_rules() -> None:
     result = experiments.slopes_at_zero()
-    at_zero = {"torch.maximum(x, 0 * x)": 0.5, "(x + abs(x)) / 2": 0.5, "torch.clamp(x, min=0)": 1}
+    at_zero = dict.fromkeys(("torch.maximum(x, torch.zeros_like(x))", "(x + abs(x)) / 2"), 0.5)
+    at_zero["torch.clamp(x, min=0)"] = 1.0
     assert_array_equal(result.slopes[:, 1], [at_zero.get(text, 0) for text in result.names])
     assert_array_equal(result.slopes[:, [0, 2]], np.tile([0, 1], (len(result.names), 1)))
     assert result.identity == 0  # though the function is x
@@ -161,6 +168,8 @@ def test_iterates_end_at_the_fixed_points() -> None:
     high = float(mpmath.findroot(lambda h: 1 / (1 + mpmath.exp(4 - 8 * h)) - h, 0.98))
     apart = experiments.iterates(sigmoid, weight=8.0, bias=-4.0, n=16)
     assert_allclose(np.unique(apart.h[-1].round(9)), [1 - high, high], atol=1e-8)
+    mild = experiments.iterates(sigmoid, weight=3.0, bias=-1.5, times=300)
+    assert mild.spread[-1] <= 1e-15  # 3 · ¼ to the power of 300, until rounding
     assert_array_equal(experiments.iterates(relu, n=5).h[[1, -1]], [[0, 0, 0, 2, 4]] * 2)
     assert 0.1 < experiments.iterates(tanh).h[-1].max() < np.sqrt(3 / 100)  # about sqrt(3 / 2n)
 
@@ -180,8 +189,11 @@ def test_a_wrong_slope_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     result = experiments.relu_slopes()
     assert result.difference_error == 0.25
     assert result.table_wrong == result.n // 2
+    assert result.most_left == 0.25
     span = experiments.relu_range(seeds=[1], n=50)
     assert span.negative == 51
+    monkeypatch.setattr(rectifier_laws, "relu", ALL["relu6"])
+    assert experiments.relu_slopes().least_right == 0  # it saturates
 
 
 def test_the_gradient_of_a_unit_is_that_of_two_other_ways() -> None:
@@ -218,6 +230,15 @@ def test_exact_zeros_are_those_of_a_forward_pass_by_hand(digits: data.Split) -> 
         assert_allclose(result.zeros[seed], shares, atol=1e-7)
     assert result.zeros[:, 0].max() == 0
     assert result.zeros[:, 1].max() > 0.1
+
+
+def test_layers_are_off_as_often_as_coins_say(digits: data.Split) -> None:
+    one = kinks.replace(digits.train, x=digits.train.x[:1], y=digits.train.y[:1])
+    off = 0.5**3  # all units of a layer of 3, each off with chance ½ on its own
+    expected = np.array([0, off, 1 - (1 - off) ** 2])
+    shares = experiments.zeros_at_start(images=one, widths=(3, 3, 3), seeds=range(4000))
+    # one deviation is at most 0.5 / √4000 = 0.008
+    assert_allclose(shares.mean(axis=0), expected, atol=0.03)
 
 
 def test_one_step_at_a_kink_moves_only_what_the_choice_lets_through() -> None:
@@ -271,6 +292,22 @@ def test_within_reach_nothing_switches_and_just_beyond_it_something_does() -> No
     assert (beyond != piece.on).any()
 
 
+def test_the_first_switch_on_a_way_is_where_the_pattern_changes() -> None:
+    rng = np.random.default_rng(4)
+    layers = switches.draw_layers(rng, (3, 8, 8, 1))
+    x, step = rng.standard_normal((2, 50, 3))
+    piece = experiments.linear_piece(layers, x)
+    first = piece.first_switch(step)
+    met = np.isfinite(first)
+    assert met.sum() > 40
+    assert (first * np.linalg.norm(step, axis=1) >= piece.reach).all()  # the worst direction
+    first, x, step, on = first[met, None], x[met], step[met], piece.on[met]
+    before = experiments.linear_piece(layers, x + 0.999 * first * step).on
+    behind = experiments.linear_piece(layers, x + 1.001 * first * step).on
+    assert_array_equal(before, on)
+    assert (behind != on).any(axis=1).all()
+
+
 def test_networks_are_their_weighted_sums_within_reach_only() -> None:
     result = experiments.switch_check(seeds=range(3))
     assert max(result.output.max(), result.jacobian.max(), result.beside.max()) < 1e-12
@@ -287,9 +324,9 @@ def test_a_layer_below_that_is_off_leaves_the_reach_to_others() -> None:
 def test_no_step_of_a_walk_exceeds_the_bound() -> None:
     result = experiments.walk(seeds=range(5), steps=300)
     assert 0 < result.bound_ratio.min() <= result.bound_ratio.max() <= 1
-    assert result.slopes.min() > 2
+    assert result.patterns.min() > 2
     one = experiments.walk(seeds=range(5), steps=300, widths=(8, 1))
-    assert_array_equal(one.slopes, 1)  # no hidden layer: a straight line
+    assert_array_equal(one.patterns, 1)  # no hidden layer: a straight line
 
 
 def test_templates_are_the_network(digits: data.Split) -> None:
@@ -302,6 +339,11 @@ def test_templates_are_the_network(digits: data.Split) -> None:
     i = 3
     others = np.delete(np.linalg.norm(result.x - result.x[i], axis=1), i)
     assert result.nearest[i] == pytest.approx(others.min())
+    j = result.next_image[i]
+    assert np.linalg.norm(result.x[j] - result.x[i]) == pytest.approx(others.min())
+    assert result.chosen.diagonal().all()  # for the image itself the sum is the network
+    assert result.chosen_elsewhere < result.chosen_next <= 1
+    assert (result.reach <= result.first_switch * result.nearest).all()
 
 
 def test_idempotence_is_compared_from_the_same_start(digits: data.Split) -> None:

@@ -56,6 +56,10 @@ def test_noisy_units_have_the_moments_of_their_chances() -> None:
         s = np.sqrt(1 / (1 + np.exp(-x)))
         mean, _ = integrate.quad(lambda t, x=x, s=s: max(0, x + s * t) * stats.norm.pdf(t), -12, 12)
         assert result.mean_gap[place] == pytest.approx(mean - p.sum(), abs=1e-6)
+        square, _ = integrate.quad(
+            lambda t, x=x, s=s: max(0, x + s * t) ** 2 * stats.norm.pdf(t), -12, 12
+        )
+        assert result.unit_variance[place] == pytest.approx(square - mean**2, abs=1e-6)
     # 60,000 draws: the variance of their variance is about 2 v² / 60,000
     assert_allclose(result.sampled.mean(axis=0), result.variance, rtol=0.05)
     assert result.variance_error < 0.004

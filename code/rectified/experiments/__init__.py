@@ -35,6 +35,7 @@ from rectified.experiments.hinges import hinge_interpolant
 from rectified.experiments.kinks import (
     kink_choice,
     relu_with_slope,
+    zeros_at_start,
 )
 from rectified.experiments.ladder import initialization_ladder
 from rectified.experiments.landscape import between_twins, loss_and_mistakes
@@ -122,11 +123,11 @@ from rectified.experiments.stepped import (
     softplus_gap,
     stepped_sum,
 )
+from rectified.experiments.sums_of_images import templates
 from rectified.experiments.sweep import sweep
 from rectified.experiments.switches import (
     linear_piece,
     switch_check,
-    templates,
     walk,
 )
 from rectified.experiments.training import compare_training
@@ -269,5 +270,6 @@ __all__ = [
     "walk",
     "where_zeros",
     "with_and_without_bend",
+    "zeros_at_start",
     "zigzag_layers",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rectified.activations import Activation, relu
-from rectified.data import Split
+from rectified.data import Dataset, Split
 from rectified.experiments.arms import DTYPE, Arm, trained
 from rectified.experiments.settings import check_data, check_hidden
 from rectified.experiments.watching import score
@@ -78,15 +78,21 @@ def kink_choice(
         slopes=tuple(map(float, slopes)),
         seeds=tuple(seeds),
         learning_rate=learning_rate,
-        zeros=_exact_zeros(arms[0], data, seeds),
+        zeros=zeros_at_start(images=data.train, widths=widths, seeds=seeds),
         accuracy=np.stack([score(r.network, r.parameters, data.test).accuracy for r in runs]),
         moved=np.abs(flat - flat[0]).max(axis=2),
     )
 
 
-def _exact_zeros(arm: Arm, data: Split, seeds: Sequence[int]) -> np.ndarray:
-    """Return the share of preactivations that are 0 before training, (S, hidden layers)."""
-    signals: list[np.ndarray] = []
-    start = arm.start(data.train, seeds)
-    arm.network(data.train).forward(start, data.train.x.astype(DTYPE), signals=signals)
+def zeros_at_start(
+    *, images: Dataset, widths: Sequence[int], seeds: Sequence[int] = range(1000)
+) -> np.ndarray:
+    """Return the share of preactivations that are 0 before training, (S, hidden layers).
+
+    Networks start as in `kink_choice`. Raises TypeError or ValueError for widths that are none.
+    """
+    check_hidden(widths)
+    arm, signals = Arm(f=relu, widths=tuple(widths)), []
+    start = arm.start(images, seeds)
+    arm.network(images).forward(start, images.x.astype(DTYPE), signals=signals)
     return np.stack([np.mean(z == 0, axis=(1, 2)) for z in signals[:-1:2]], axis=1)

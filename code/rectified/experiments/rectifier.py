@@ -36,7 +36,7 @@ TORCH: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = MappingProxyType(
         "torch.where(x > 0, x, 0.0)": lambda x: torch.where(x > 0, x, 0.0),
         "x * (x > 0)": lambda x: x * (x > 0),
         "(x + abs(x)) / 2": lambda x: (x + abs(x)) / 2,
-        "torch.maximum(x, 0 * x)": lambda x: torch.maximum(x, torch.zeros_like(x)),
+        "torch.maximum(x, torch.zeros_like(x))": lambda x: torch.maximum(x, torch.zeros_like(x)),
         "torch.clamp(x, min=0)": lambda x: torch.clamp(x, min=0),
     }
 )
@@ -69,6 +69,7 @@ class Definitions:
     n: int  # numbers altogether
     disagreements: np.ndarray  # (S,): numbers on which not all are equal
     wrong: np.ndarray  # (S,): positive numbers that are changed, others that do not become 0
+    ifs: np.ndarray  # (S,): numbers, both infinities with them, on which Python's two `if` differ
     costly: tuple[str, ...]  # definitions that call an exponential, a logarithm, a root, ...
     instructions: tuple[int, ...]  # of Python's bytecode, for each definition
 
@@ -86,8 +87,10 @@ def relu_definitions(*, seeds: Sequence[int] = range(20), n: int = 5000) -> Defi
         x[:2] = 0.0, -0.0
         results = np.stack([apply(*name, x) for name in names])  # (D, n)
         wrong = np.where(x > 0, results != x, results != 0)
-        rows.append((np.sum((results != results[0]).any(axis=0)), np.sum(wrong.any(axis=0))))
-    disagreements, wrong = np.array(rows).T
+        one, other = (apply(*name, np.append(x, [np.inf, -np.inf])) for name in names[:2])
+        unlike = (results != results[0]).any(axis=0)
+        rows.append((np.sum(unlike), np.sum(wrong.any(axis=0)), np.sum(one != other)))
+    disagreements, wrong, ifs = np.array(rows).T
     ways = [LANGUAGES[language][text] for language, text in names]
     called = [COSTLY & set(way.__code__.co_names) for way in ways]
     return Definitions(
@@ -95,6 +98,7 @@ def relu_definitions(*, seeds: Sequence[int] = range(20), n: int = 5000) -> Defi
         n=n * len(rows),
         disagreements=disagreements,
         wrong=wrong,
+        ifs=ifs,
         costly=tuple(text for (_, text), found in zip(names, called, strict=True) if found),
         instructions=tuple(len(list(dis.get_instructions(way))) for way in ways),
     )

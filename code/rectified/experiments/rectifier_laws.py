@@ -131,8 +131,8 @@ class ReluSlopes:
     difference_error: float  # central differences against 0 and 1, largest
     autograd_wrong: int  # inputs where PyTorch's slope is another
     table_wrong: int  # inputs where the slope of this book's table is another
-    least_right: float  # least slope at 10^k, k = 0 ... 300
-    most_left: float  # largest slope at −10^k
+    least_right: float  # least slope from x to 2x, for x = 10^k, k = 0 ... 300
+    most_left: float  # largest slope from −2x to −x
     sigmoid_at_ten: float
 
 
@@ -148,8 +148,8 @@ def relu_slopes(*, step: float = 2.0**-10) -> ReluSlopes:
         difference_error=float(np.abs(differences - expected).max()),
         autograd_wrong=int(np.sum(autograd_slope(torch.relu, x) != expected)),
         table_wrong=int(np.sum(relu.derivative(x) != expected)),
-        least_right=float(relu.derivative(far).min()),
-        most_left=float(relu.derivative(-far).max()),
+        least_right=float(((relu(2 * far) - relu(far)) / far).min()),
+        most_left=float(((relu(-far) - relu(-2 * far)) / far).max()),
         sigmoid_at_ten=float(sigmoid.derivative(10.0)),
     )
 

@@ -71,6 +71,7 @@ class NoisyUnits:
     x: np.ndarray
     variance: np.ndarray  # (X,): of the sum of the stepped units, from their chances
     sampled: np.ndarray  # (S, X): variance of `draws` sums
+    unit_variance: np.ndarray  # (X,): of the rectified unit
     mean_gap: np.ndarray  # (X,): mean of the rectified unit less that of the stepped units
     draws: int
 
@@ -86,10 +87,10 @@ def noisy_units(
     x: Sequence[float] = (-8.0, -5.0, -2.0, 0.0, 2.0, 5.0, 8.0),
     draws: int = 4000,
 ) -> NoisyUnits:
-    """Draw the stepped units, and compute the mean of the noisy rectified unit.
+    """Draw the stepped units, and compute mean and variance of the noisy rectified unit.
 
-    A normal number with mean m and deviation s has E[max(0, ·)] = m Φ(m/s) + s φ(m/s).
-    Source: nair2010rectified.
+    A normal number with mean m and deviation s has E[max(0, ·)] = m Φ(m/s) + s φ(m/s), and
+    E[max(0, ·)²] = m E[max(0, ·)] + s² Φ(m/s). Source: nair2010rectified.
     """
     check_positive_int(draws=draws)
     x = np.asarray(x, float)
@@ -98,11 +99,13 @@ def noisy_units(
         np.sum(rng.random((draws, *chances.shape)) < chances, axis=1) for rng in generators(seeds)
     )
     s = np.sqrt(sigmoid(x))
-    rectified = x * stats.norm.cdf(x / s) + s * stats.norm.pdf(x / s)
+    on = stats.norm.cdf(x / s)
+    rectified = x * on + s * stats.norm.pdf(x / s)
     return NoisyUnits(
         x=x,
         variance=np.sum(chances * (1 - chances), axis=0),
         sampled=np.stack([each.var(axis=0, ddof=1) for each in sums]),
+        unit_variance=x * rectified + s**2 * on - rectified**2,
         mean_gap=rectified - chances.sum(axis=0),
         draws=draws,
     )

@@ -1,4 +1,4 @@
-"""A ReLU network, for one input, is a weighted sum: which one, how far it reaches, how many."""
+"""A ReLU network, for one input, is a weighted sum: which one, and how far it is exact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from scipy.spatial.distance import cdist
 
 from rectified.activations import relu
-from rectified.data import Dataset, Split
-from rectified.experiments.arms import Arm, trained
-from rectified.experiments.settings import check_data
-from rectified.experiments.watching import score
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
 
@@ -23,38 +18,55 @@ Layer = tuple[np.ndarray, np.ndarray]  # w of shape (fan_in, fan_out), b of shap
 class LinearPiece:
     """The network near n inputs: output = x @ a + c as long as no unit switches.
 
-    a: (n, inputs, outputs), c: (n, outputs); on: (n, units) bool, the pattern of all layers;
-    reach: (n,), distance to the nearest input at which a unit's plane says that it switches
+    a: (n, inputs, outputs), c: (n, outputs); z: (n, units), the preactivations of all layers;
+    s: (n, inputs, units), their slopes: for a step d they become z + d @ s, until a unit switches
     """
 
     a: np.ndarray
     c: np.ndarray
-    on: np.ndarray
-    reach: np.ndarray
+    z: np.ndarray
+    s: np.ndarray
+
+    @property
+    def on(self) -> np.ndarray:
+        """The pattern of all layers, (n, units) bool."""
+        return self.z > 0
+
+    @property
+    def reach(self) -> np.ndarray:
+        """Distance to the nearest input at which a unit switches, (n,): |z| / ‖s‖, the least."""
+        return _least_ratio(np.abs(self.z), np.linalg.norm(self.s, axis=1))
+
+    def first_switch(self, step: np.ndarray) -> np.ndarray:
+        """Return how many of its steps, (n, inputs), each input is from the first switch, (n,)."""
+        falls = -np.sign(self.z) * np.einsum("ni,niu->nu", step, self.s)  # of |z|, a step
+        return _least_ratio(np.abs(self.z), falls)
+
+
+def _least_ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Return the least above / below of each row where below is positive; ∞ where there is none."""
+    ratio = np.divide(above, below, out=np.full_like(above, np.inf), where=below > 0)
+    return ratio.min(axis=1, initial=np.inf)
 
 
 def linear_piece(layers: Sequence[Layer], x: np.ndarray) -> LinearPiece:
     """Multiply a ReLU network's layers out at each x, (n, inputs).
 
     With p the 0/1 pattern of a layer, relu(z) = z * p there. So a layer takes h = x @ a + c to
-    x @ (a @ w * p) + (c @ w + b) * p. On that piece a unit's z is x @ s + o, and x is
-    |z| / ‖s‖ away from z = 0: the smallest such distance is how far the sum holds for sure.
+    x @ (a @ w * p) + (c @ w + b) * p.
     """
     *hidden, (w_out, b_out) = layers
     n, inputs = x.shape
     a, c = np.broadcast_to(np.eye(inputs), (n, inputs, inputs)), np.zeros((n, inputs))
-    patterns, reach = [np.empty((n, 0), bool)], np.full(n, np.inf)
+    zs, slopes = [np.empty((n, 0))], [np.empty((n, inputs, 0))]
     for w, b in hidden:
         a, c = a @ w, c @ w + b
         z = np.einsum("ni,niu->nu", x, a) + c
-        steepness = np.linalg.norm(a, axis=1)  # (n, units); 0 where all units below are off
-        moves = steepness > 0
-        far = np.divide(np.abs(z), steepness, out=np.full_like(z, np.inf), where=moves)
-        reach = np.minimum(reach, far.min(axis=1))
-        on = z > 0
-        a, c = a * on[:, None], c * on
-        patterns.append(on)
-    return LinearPiece(a @ w_out, c @ w_out + b_out, np.concatenate(patterns, axis=1), reach)
+        zs.append(z)
+        slopes.append(a)
+        a, c = a * (z > 0)[:, None], c * (z > 0)
+    z, s = np.concatenate(zs, axis=1), np.concatenate(slopes, axis=2)
+    return LinearPiece(a @ w_out, c @ w_out + b_out, z, s)
 
 
 def run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
@@ -104,7 +116,7 @@ def switch_check(
         step *= piece.reach[:, None] / np.linalg.norm(step, axis=1, keepdims=True)
         size = np.abs(y).max()
         near, far = x + 0.99 * step, x + 100 * step
-        off = [np.abs(_at(piece, p) - run(layers, p)).max(axis=1) / size for p in (x, near, far)]
+        off = [np.abs(sum_at(piece, p) - run(layers, p)).max(axis=1) / size for p in (x, near, far)]
         jacobian = np.abs(piece.a - _torch_jacobian(layers, x)).max() / np.abs(piece.a).max()
         rows.append((off[0].max(), jacobian, off[1].max(), np.mean(off[2] > 1e-6)))
     output, jacobian, beside, beyond = np.array(rows).T
@@ -113,7 +125,8 @@ def switch_check(
     )
 
 
-def _at(piece: LinearPiece, x: np.ndarray) -> np.ndarray:
+def sum_at(piece: LinearPiece, x: np.ndarray) -> np.ndarray:
+    """Return each input's sum, applied to the input in its row of x, (n, inputs)."""
     return np.einsum("ni,nio->no", x, piece.a) + piece.c
 
 
@@ -135,7 +148,7 @@ class Walk:
 
     steps: int
     bound_ratio: np.ndarray  # (S,): largest change of the output / (bound on it), 1 at most
-    slopes: np.ndarray  # (S,): how many different slopes the output has on the way
+    patterns: np.ndarray  # (S,): how many different ones there are on the way
     bound: np.ndarray  # (S,): product of the largest stretches of all layers
 
 
@@ -155,68 +168,7 @@ def walk(
         change = np.linalg.norm(np.diff(run(layers, x), axis=0), axis=1)
         bound = np.prod([np.linalg.norm(w, 2) for w, _ in layers])
         length = np.linalg.norm(end - start) / steps
-        slopes = len(np.unique(linear_piece(layers, x).on, axis=0))
-        rows.append((change.max() / (bound * length), slopes, bound))
-    ratio, slopes, bound = np.array(rows).T
-    return Walk(steps=steps, bound_ratio=ratio, slopes=slopes, bound=bound)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Templates:
-    """A trained network and, for each of n test images, the weighted sum that it is there."""
-
-    data: str
-    image_shape: tuple[int, ...]
-    accuracy: float
-    x: np.ndarray  # (n, features)
-    label: np.ndarray  # (n,)
-    guess: np.ndarray  # (n,)
-    a: np.ndarray  # (n, features, classes)
-    error: float  # of x @ a + c, against the network, relative
-    patterns: int  # how many different ones the n images have
-    reach: np.ndarray  # (n,): how far a is good for
-    nearest: np.ndarray  # (n,): distance of the next image
-
-    def template(self, example: int) -> np.ndarray:
-        """Return the weights of the class that was chosen, less the mean of all classes."""
-        weights = self.a[example] - self.a[example].mean(axis=1, keepdims=True)
-        return weights[:, self.guess[example]].reshape(self.image_shape)
-
-
-def templates(
-    *, data: Split, widths: Sequence[int] = (32, 32), seeds: Sequence[int] = range(1)
-) -> Templates:
-    """Train one network on labelled images, for 400 steps, and multiply it out at each test image.
-
-    Raises ValueError for more than one seed: the picture shows one network.
-    """
-    check_data(data)
-    if len(seeds) != 1:
-        raise ValueError(f"seeds must hold one seed, got {len(seeds)}")
-    arm = Arm(f=relu, widths=tuple(widths))
-    found = trained(arm, data.train, learning_rates=[0.1], seeds=seeds, steps=400, batch=32)
-    layers = [
-        (views["w"][0].astype(float), views["b"][0].astype(float))
-        for views in found.parameters.layers
-        if views
-    ]
-    return _templates(layers, data.test, score(found.network, found.parameters, data.test).accuracy)
-
-
-def _templates(layers: Sequence[Layer], test: Dataset, accuracy: np.ndarray) -> Templates:
-    piece, z = linear_piece(layers, test.x), run(layers, test.x)
-    distances = cdist(test.x, test.x)
-    np.fill_diagonal(distances, np.inf)
-    return Templates(
-        data=test.title,
-        image_shape=test.image_shape,
-        accuracy=float(accuracy[0]),
-        x=test.x,
-        label=test.y,
-        guess=z.argmax(axis=1),
-        a=piece.a,
-        error=float(np.abs(_at(piece, test.x) - z).max() / np.abs(z).max()),
-        patterns=len(np.unique(piece.on, axis=0)),
-        reach=piece.reach,
-        nearest=distances.min(axis=1),
-    )
+        patterns = len(np.unique(linear_piece(layers, x).on, axis=0))
+        rows.append((change.max() / (bound * length), patterns, bound))
+    ratio, patterns, bound = np.array(rows).T
+    return Walk(steps=steps, bound_ratio=ratio, patterns=patterns, bound=bound)

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 
 from rectified.display.tokens import LIGHT
 from rectified.experiments.photograph import RectifiedPhotograph
-from rectified.experiments.switches import Templates
+from rectified.experiments.sums_of_images import Templates
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 
@@ -77,8 +77,9 @@ def _ring(row: int, first: int, last: int) -> Path:
 
 
 @house_style()
-def templates(result: Templates, *, examples: Sequence[int] = (0, 1, 2, 3)) -> Figure:
-    """Draw test images and, below each, the weights that the network is for it."""
+def templates(result: Templates) -> Figure:
+    """Draw four test images, two of one class, and below each the weights that the network is."""
+    examples = _two_of_one_class(result.guess)
     drawing = blank(height=270)
     panels = drawing.subplots(2, len(examples), squeeze=False)
     for (above, below), example in zip(panels.T, examples, strict=True):
@@ -97,8 +98,15 @@ def templates(result: Templates, *, examples: Sequence[int] = (0, 1, 2, 3)) -> F
         f"{result.patterns} of them",
         alt=f"Upper row: handwritten digits, {labels}. Lower row, below each: the weights by which "
         "the network multiplies its pixels for the class that it chose, blue for positive and "
-        "orange for negative; they differ from image to image, also for one class.",
+        "orange for negative; they differ from image to image, also between the first two, which "
+        f"are both for “{result.guess[examples[0]]}”.",
         caption=f"A network of two layers of ReLUs that is right on {100 * result.accuracy:.0f} % "
         "of the test images. Weights: those of the chosen class less the mean of all classes. "
         "Blue adds to the score of the class, orange takes from it.",
     )
+
+
+def _two_of_one_class(guess: np.ndarray) -> list[int]:
+    """Return which images are the first two of the first image's class and the next of others."""
+    same = guess == guess[0]
+    return [*np.flatnonzero(same)[:2].tolist(), *np.flatnonzero(~same)[:2].tolist()]

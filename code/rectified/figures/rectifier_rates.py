@@ -77,8 +77,9 @@ def approximation_rates(result: ApproximationRates) -> Figure:
     smooth, root, jump = result.curves
     return Figure(
         drawing,
-        message=f"Four times the hinges divide the error of {smooth} by {4 ** powers[smooth]:.0f}, "
-        f"of {root} by {4 ** powers[root]:.0f}, of a {jump} by nothing",
+        message="Four times the hinges divide the largest error of "
+        f"{smooth} by {4 ** powers[smooth]:.0f}, of {root} by {4 ** powers[root]:.0f}, "
+        f"of a {jump} by nothing",
         alt=f"Three lines on logarithmic axes. Largest error from {result.pieces[0]} to "
         f"{result.pieces[-1]} hinges: {said}.",
         caption="Equally spaced hinges on [0, 1]. The step jumps at 0.3, between two hinges.",
