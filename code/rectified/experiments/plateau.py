@@ -112,7 +112,7 @@ def tall_networks(
     width: int = 32,
     data: Split | None = None,
     seeds: Sequence[int] = range(5),
-    steps: int = 200,
+    steps: int = 250,
     batch: int | None = 16,
     learning_rates: Sequence[float] = (3e-4,),
     tuning_seeds: Sequence[int] = TUNING_SEEDS[:1],
