@@ -254,6 +254,14 @@ def test_the_four_starts_are_what_their_names_say() -> None:
         assert arm.weights.variance((16, 16)) in (1 / 16, 2 / 16, 1 / 48)
 
 
+def test_no_way_that_learns_has_its_best_rate_at_an_end_of_the_grid() -> None:
+    found = experiments.learned_by_depth(experiments.deep_starts(), seeds=[0])
+    tunings = [arm.tuning for name in experiments.deep_starts() for arm in found.arms(name)]
+    learning = [each for each in tunings if each.median_loss.min() < found.guess - 0.02]
+    assert len(learning) >= 7
+    assert not any(tuning.at_edge for tuning in learning)
+
+
 def test_tall_networks_are_one_depth_of_the_same() -> None:
     settings = {"width": 4, "steps": 5, "seeds": [0], "tuning_seeds": [9]}
     tall = experiments.tall_networks({"a": WAYS["a"]}, hidden=3, learning_rates=(0.1,), **settings)

@@ -35,6 +35,7 @@ def label_curves(
     Call it when the limits of the axes are final: distances are measured on the canvas.
     """
     places = [x] * len(curves) if isinstance(x, np.ndarray) else x
+    axes.figure.draw_without_rendering()  # settles the layout
     lines = [_on_canvas(axes, *each) for each in zip(places, curves, strict=True)]  # (points, 2)
     frame = _on_canvas(axes, np.array(axes.get_xlim()), np.array(axes.get_ylim()))
     taken = [np.empty((0, 2))]  # points of the labels so far
@@ -84,7 +85,6 @@ def _best_place(
 
 
 def _on_canvas(axes: Axes, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the finite points in units of the canvas, (points, 2), once the layout is settled."""
-    axes.figure.draw_without_rendering()
+    """Return the finite points in units of the canvas, (points, 2); the layout must be settled."""
     points = axes.transData.transform(np.column_stack([x, y])) * 72 / axes.figure.dpi
     return points[np.isfinite(points).all(axis=1)]
