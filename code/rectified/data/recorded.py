@@ -51,7 +51,7 @@ class RecordedCosts:
         """Say where and when it was measured, in a sentence."""
         versions = f"NumPy {self.machine['numpy']}, PyTorch {self.machine['torch']}"
         return (
-            f"Measured on {self.measured_on:%Y-%m-%d}, {self.rounds} rounds, one thread of a "
+            f"Measured on {self.measured_on.day} {self.measured_on:%B %Y}, {self.rounds} rounds, one thread of a "
             f"machine with {self.machine['cores']} cores ({self.machine['processor']}), {versions}."
         )
 
