@@ -17,7 +17,7 @@ from rectified.experiments import sparser
 from rectified.experiments.arms import Arm, trained
 from rectified.experiments.pretraining import pretrained_start
 from rectified.experiments.reaching_deep import Depths, leaning
-from rectified.experiments.selectivity import reading, selectivity, separation
+from rectified.experiments.selectivity import reading, selectivity, separation, unknowing
 from rectified.experiments.zeros import zeros_of
 from rectified.initializers import he_normal
 from rectified.networks import (
@@ -146,7 +146,8 @@ def test_open_paths_are_those_of_a_count_and_their_sum_is_the_network() -> None:
     pairs = list(product(range(3), range(4)))
     count = np.mean([(h1[:, i] > 0) & (h2[:, j] > 0) for i, j in pairs])
     assert_allclose(found.paths, count)
-    assert found.error.max() < 1e-12  # a few sums, rounded in another order
+    assert found.output.max() < 1e-12  # a few sums, rounded in another order
+    assert found.gradient.max() < 1e-12
 
 
 # ---- more zeros
@@ -234,6 +235,29 @@ def test_separation_is_the_best_area_under_the_curve_whatever_the_scale() -> Non
     ]
     assert_allclose(separation(z, y, 3), expected, rtol=1e-12)
     assert_array_equal(separation(np.exp(z), y, 3), separation(z, y, 3))
+
+
+def test_units_are_ranked_by_what_they_put_out() -> None:
+    found = experiments.unit_selectivity(TWO, learning_rates=RATES, seeds=[3], **SMALL)
+    arm = TWO["relu"]
+    settings = {"learning_rates": [RATES["relu"]], "seeds": [3], "steps": 12, "batch": 16}
+    run, first = trained(arm, PARTS.train, **settings), arm.start(PARTS.train, [3])
+    for parameters, each in ((run.parameters, "separation"), (first, "separation_untrained")):
+        signals: list[np.ndarray] = []
+        run.network.forward(parameters, PARTS.test.x.astype("f"), signals=signals)
+        areas = [
+            max(roc_auc_score(PARTS.test.y == k, unit) for k in range(10))
+            for unit in signals[-2][0].T
+        ]
+        assert_allclose(getattr(found, each)["relu"], np.mean(areas), rtol=1e-6)  # float32
+
+
+def test_units_that_know_nothing_are_above_one_half_as_their_class_is_chosen() -> None:
+    y = np.repeat(np.arange(10), 90)
+    found = unknowing(y, 10, seeds=range(5))
+    # each of ten areas has deviation sqrt(901 / (12 * 90 * 810)) = 0.032; the mean of the
+    # largest of ten normal numbers is 1.54 deviations, here of 5 * 24 units, so 0.0018 is one
+    assert abs(found.mean() - (0.5 + 1.54 * 0.032)) < 5 * 0.0018
 
 
 def test_reading_runs_from_zero_to_one_where_f_goes_below() -> None:
@@ -356,7 +380,7 @@ def test_plain_arm_is_what_training_without_pretraining_gives() -> None:
 
 
 # ---- scikit-learn
-def test_library_is_scikit_learn_as_it_comes() -> None:
+def test_library_is_scikit_learns_network_stopped_after_a_few_epochs() -> None:
     found = experiments.library_defaults(data=PARTS, epochs=3, seeds=[2])
     network = MLPClassifier(activation="tanh", max_iter=3, random_state=2)
     with pytest.warns(ConvergenceWarning):

@@ -101,7 +101,7 @@ def race(
     data: Split,
     target: float = 0.25,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 240,
+    steps: int = 200,
     batch: int = 32,
     window: int = 5,
     learning_rates: Sequence[float] = RATES,
@@ -180,9 +180,9 @@ def matched_loss(
     data: Split,
     target: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 600,
+    steps: int = 400,
     batch: int = 32,
-    every: int = 10,
+    every: int = 20,
 ) -> MatchedLoss:
     """Train each arm at its rate, and read its test accuracy when the training loss is matched.
 

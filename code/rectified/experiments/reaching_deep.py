@@ -42,7 +42,7 @@ def depths_reached(
     data: Split,
     depths: Sequence[int] = (2, 4, 8),
     width: int = 24,
-    learning_rates: Sequence[float] = (0.1, 0.3),
+    learning_rates: Sequence[float] = (0.1, 0.3, 1.0, 3.0),
     seeds: Sequence[int] = FEW,
     tuning_seeds: Sequence[int] = FEW_TUNING,
     steps: int = 100,

@@ -75,7 +75,7 @@ def _bars(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: str
             axes.plot([place, place], [bottom, end], color=ink, lw=5, alpha=2 * BAND)
 
 
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 
 
 @house_style()
@@ -108,10 +108,10 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
     listed = ", ".join(f"{title} {value:.0f}\u00a0%" for title, value in last.items())
     return Figure(
         drawing,
-        message=f"Right answers with {result.depths[-1]} layers after {result.steps} steps: "
-        f"{listed}",
+        message=f"Right with {result.depths[-1]} layers: {listed}",
         alt=f"{len(curves)} lines of accuracy against depth, from {result.depths[0]} to "
         f"{result.depths[-1]} layers. At the right end: {listed}. A thin line marks 10 %, a guess.",
         caption=f"Mean of {len(result.seeds)} networks, 95 % t-interval; each arm and depth "
-        f"at the better of {len(result.learning_rates)} learning rates. Thin line: guessing.",
+        f"at the best of {len(result.learning_rates)} learning rates, after {result.steps} steps. "
+        "Thin line: guessing.",
     )
