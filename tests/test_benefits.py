@@ -165,6 +165,17 @@ def test_thresholded_relu_keeps_its_size_and_knows_its_slope(threshold: float) -
     assert np.isnan(f.derivative(np.nan))
 
 
+def test_gradient_factor_is_the_mean_square_of_the_slope() -> None:
+    thresholds = (-1.0, 0.0, 0.8)
+    found = sparser.sparser_starts(
+        data=PARTS, thresholds=thresholds, target=0.9, steps=12, seeds=[1], **TUNED
+    )
+    z = np.random.default_rng(0).standard_normal(200_000)
+    sampled = [np.mean(sparser.thresholded(t).derivative(z) ** 2) for t in thresholds]
+    # the largest standard error is that of 1.83: 0.0086; 5 of them
+    assert_allclose(found.gradient_factor, sampled, atol=0.043)
+
+
 def test_price_on_outputs_has_the_gradient_of_its_penalty() -> None:
     strength, x = 0.3, rng.standard_normal((2, 7, 4))
     network = Network(4, (Dense(4, 3), Activate(relu), ActivityL1(strength), Dense(3, 2)))
@@ -268,6 +279,13 @@ def test_reading_runs_from_zero_to_one_where_f_goes_below() -> None:
 
 
 # ---- the race
+def test_large_sigmoid_starts_with_four_times_xaviers_weights() -> None:
+    usual, large = (experiments.contestants(large=True)[name] for name in ("sigmoid", "large"))
+    start, four = (arm.start(PARTS.train, [3]) for arm in (usual, large))
+    assert_allclose(four.weights, 4 * start.weights, rtol=1e-6)  # float32
+    assert list(experiments.contestants()) == ["relu", "tanh", "sigmoid"]
+
+
 def test_race_counts_steps_as_convergence_speed_does() -> None:
     settings = {"target": 0.8, "seeds": [1, 2], "tuning_seeds": [100], "window": 3, **SMALL}
     race = experiments.race(TWO, learning_rates=(0.1, 0.3), **settings)
