@@ -17,7 +17,7 @@ from rectified.experiments import sparser
 from rectified.experiments.arms import Arm, trained
 from rectified.experiments.pretraining import pretrained_start
 from rectified.experiments.reaching_deep import Depths, leaning
-from rectified.experiments.selectivity import reading, selectivity, separation
+from rectified.experiments.selectivity import reading, selectivity, separation, unknowing
 from rectified.experiments.zeros import zeros_of
 from rectified.initializers import he_normal
 from rectified.networks import (
@@ -146,7 +146,8 @@ def test_open_paths_are_those_of_a_count_and_their_sum_is_the_network() -> None:
     pairs = list(product(range(3), range(4)))
     count = np.mean([(h1[:, i] > 0) & (h2[:, j] > 0) for i, j in pairs])
     assert_allclose(found.paths, count)
-    assert found.error.max() < 1e-12  # a few sums, rounded in another order
+    assert found.output.max() < 1e-12  # a few sums, rounded in another order
+    assert found.gradient.max() < 1e-12
 
 
 # ---- more zeros
@@ -162,6 +163,17 @@ def test_thresholded_relu_keeps_its_size_and_knows_its_slope(threshold: float) -
     assert_allclose(f(leaf.detach().numpy()), value.detach(), rtol=1e-15)
     assert_allclose(f.derivative(leaf.detach().numpy()), leaf.grad, rtol=1e-15)
     assert np.isnan(f.derivative(np.nan))
+
+
+def test_gradient_factor_is_the_mean_square_of_the_slope() -> None:
+    thresholds = (-1.0, 0.0, 0.8)
+    found = sparser.sparser_starts(
+        data=PARTS, thresholds=thresholds, target=0.9, steps=12, seeds=[1], **TUNED
+    )
+    z = np.random.default_rng(0).standard_normal(200_000)
+    sampled = [np.mean(sparser.thresholded(t).derivative(z) ** 2) for t in thresholds]
+    # the largest standard error is that of 1.83: 0.0086; 5 of them
+    assert_allclose(found.gradient_factor, sampled, atol=0.043)
 
 
 def test_price_on_outputs_has_the_gradient_of_its_penalty() -> None:
@@ -236,6 +248,29 @@ def test_separation_is_the_best_area_under_the_curve_whatever_the_scale() -> Non
     assert_array_equal(separation(np.exp(z), y, 3), separation(z, y, 3))
 
 
+def test_units_are_ranked_by_what_they_put_out() -> None:
+    found = experiments.unit_selectivity(TWO, learning_rates=RATES, seeds=[3], **SMALL)
+    arm = TWO["relu"]
+    settings = {"learning_rates": [RATES["relu"]], "seeds": [3], "steps": 12, "batch": 16}
+    run, first = trained(arm, PARTS.train, **settings), arm.start(PARTS.train, [3])
+    for parameters, each in ((run.parameters, "separation"), (first, "separation_untrained")):
+        signals: list[np.ndarray] = []
+        run.network.forward(parameters, PARTS.test.x.astype("f"), signals=signals)
+        areas = [
+            max(roc_auc_score(PARTS.test.y == k, unit) for k in range(10))
+            for unit in signals[-2][0].T
+        ]
+        assert_allclose(getattr(found, each)["relu"], np.mean(areas), rtol=1e-6)  # float32
+
+
+def test_units_that_know_nothing_are_above_one_half_as_their_class_is_chosen() -> None:
+    y = np.repeat(np.arange(10), 90)
+    found = unknowing(y, 10, seeds=range(5))
+    # each of ten areas has deviation sqrt(901 / (12 * 90 * 810)) = 0.032; the mean of the
+    # largest of ten normal numbers is 1.54 deviations, here of 5 * 24 units, so 0.0018 is one
+    assert abs(found.mean() - (0.5 + 1.54 * 0.032)) < 5 * 0.0018
+
+
 def test_reading_runs_from_zero_to_one_where_f_goes_below() -> None:
     z = np.array([-100.0, 0.0, 100.0])
     assert_allclose(reading(Arm(f=tanh), z), [0.0, 0.5, 1.0])
@@ -244,6 +279,13 @@ def test_reading_runs_from_zero_to_one_where_f_goes_below() -> None:
 
 
 # ---- the race
+def test_large_sigmoid_starts_with_four_times_xaviers_weights() -> None:
+    usual, large = (experiments.contestants(large=True)[name] for name in ("sigmoid", "large"))
+    start, four = (arm.start(PARTS.train, [3]) for arm in (usual, large))
+    assert_allclose(four.weights, 4 * start.weights, rtol=1e-6)  # float32
+    assert list(experiments.contestants()) == ["relu", "tanh", "sigmoid"]
+
+
 def test_race_counts_steps_as_convergence_speed_does() -> None:
     settings = {"target": 0.8, "seeds": [1, 2], "tuning_seeds": [100], "window": 3, **SMALL}
     race = experiments.race(TWO, learning_rates=(0.1, 0.3), **settings)
@@ -356,7 +398,7 @@ def test_plain_arm_is_what_training_without_pretraining_gives() -> None:
 
 
 # ---- scikit-learn
-def test_library_is_scikit_learn_as_it_comes() -> None:
+def test_library_is_scikit_learns_network_stopped_after_a_few_epochs() -> None:
     found = experiments.library_defaults(data=PARTS, epochs=3, seeds=[2])
     network = MLPClassifier(activation="tanh", max_iter=3, random_state=2)
     with pytest.warns(ConvergenceWarning):

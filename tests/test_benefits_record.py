@@ -27,7 +27,7 @@ def test_committed_record_is_sound_and_says_where_it_is_from() -> None:
     record = data.recorded_costs()
     assert f"{record.rounds} rounds" in record.where
     assert str(record.machine["processor"]) in record.where
-    assert record.measured_on.isoformat() in record.where
+    assert f"{record.measured_on.day} {record.measured_on:%B %Y}" in record.where
     for group in GROUPS:
         samples = getattr(record, group).samples
         assert all(each.shape == (record.rounds,) for each in samples.values())

@@ -50,8 +50,9 @@ class RecordedCosts:
     def where(self) -> str:
         """Say where and when it was measured, in a sentence."""
         versions = f"NumPy {self.machine['numpy']}, PyTorch {self.machine['torch']}"
+        day = f"{self.measured_on.day} {self.measured_on:%B %Y}"
         return (
-            f"Measured on {self.measured_on:%Y-%m-%d}, {self.rounds} rounds, one thread of a "
+            f"Measured on {day}, {self.rounds} rounds, one thread of a "
             f"machine with {self.machine['cores']} cores ({self.machine['processor']}), {versions}."
         )
 

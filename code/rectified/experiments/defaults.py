@@ -1,4 +1,4 @@
-"""What scikit-learn's own network does with each of its activations, as it comes."""
+"""What scikit-learn's own network does in a few epochs with each of its activations."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ CHOICES = ("identity", "logistic", "tanh", "relu")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LibraryDefaults:
-    """Four activations in scikit-learn's network; all but the activation at its default."""
+    """Four activations in scikit-learn's network; the rest but the epochs at its default."""
 
     defaults: tuple[str, str]  # activations of its classifier and regressor if nobody says
     epochs: int
@@ -30,9 +30,11 @@ class LibraryDefaults:
 
 
 def library_defaults(
-    *, data: Split, epochs: int = 10, seeds: Sequence[int] = range(12)
+    *, data: Split, epochs: int = 10, seeds: Sequence[int] = range(10)
 ) -> LibraryDefaults:
     """Train MLPClassifier with each activation for so many epochs: Adam, 100 hidden units.
+
+    Its own default is to stop after 200 epochs at the latest.
 
     Raises TypeError or ValueError, naming the argument.
     """

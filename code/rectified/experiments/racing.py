@@ -20,27 +20,32 @@ from rectified.experiments.tuning import (
     tuned,
 )
 from rectified.experiments.watching import OnAll, score
-from rectified.initializers import he_normal, xavier_normal
+from rectified.initializers import he_normal, variance_scaling, xavier_normal
 from rectified.networks import Run, accuracy, error, softmax_cross_entropy
 from rectified.networks.checks import check_positive_int
 from rectified.networks.schedules import Schedule, constant
 from rectified.networks.training import Probe
 
 RATES = (0.1, 0.3, 1.0, 3.0)
+FOUR_TIMES_XAVIER = variance_scaling(16.0, "fan_avg", "normal")
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
 def contestants(
-    widths: tuple[int, ...] = (24, 24, 24), *, schedule: Schedule = constant
+    widths: tuple[int, ...] = (24, 24, 24), *, schedule: Schedule = constant, large: bool = False
 ) -> dict[str, Arm]:
-    """Return networks of ReLU, tanh and sigmoid, each with the law of weights made for it.
+    """Return networks of ReLU, tanh and sigmoid, with the laws of weights that are usual for them.
 
-    He's for relu, Xavier's for the others; otherwise they are alike. Sources: he2015delving,
-    glorot2010understanding.
+    He's for relu, Xavier's for the others; otherwise they are alike. The sigmoid's slope at 0 is
+    1/4, so Xavier's weights are small for it: with `large` there is a fourth arm of that name, a
+    sigmoid with four times as large ones. Sources: he2015delving, glorot2010understanding.
     """
     laws = {relu: he_normal, tanh: xavier_normal, sigmoid: xavier_normal}
     settings = {"widths": widths, "schedule": schedule}
-    return {f.name: Arm(f=f, weights=law, **settings) for f, law in laws.items()}
+    arms = {f.name: Arm(f=f, weights=law, **settings) for f, law in laws.items()}
+    if large:
+        arms["large"] = Arm(f=sigmoid, weights=FOUR_TIMES_XAVIER, **settings)
+    return arms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,7 +106,7 @@ def race(
     data: Split,
     target: float = 0.25,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 240,
+    steps: int = 200,
     batch: int = 32,
     window: int = 5,
     learning_rates: Sequence[float] = RATES,
@@ -180,7 +185,7 @@ def matched_loss(
     data: Split,
     target: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 600,
+    steps: int = 400,
     batch: int = 32,
     every: int = 10,
 ) -> MatchedLoss:

@@ -12,11 +12,10 @@ from rectified.experiments.arms import Arm
 from rectified.experiments.convergence import convergence_speed, steps_to_target
 from rectified.experiments.settings import check_data
 from rectified.experiments.training import tuned_and_trained
-from rectified.experiments.tuning import TUNING_SEEDS, Budget, check_arms
+from rectified.experiments.tuning import SEEDS, TUNING_SEEDS, Budget, check_arms
 from rectified.initializers import variance_scaling
 from rectified.networks.checks import check_positive_int
 
-FEW = range(6)
 FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
@@ -42,8 +41,8 @@ def depths_reached(
     data: Split,
     depths: Sequence[int] = (2, 4, 8),
     width: int = 24,
-    learning_rates: Sequence[float] = (0.1, 0.3),
-    seeds: Sequence[int] = FEW,
+    learning_rates: Sequence[float] = (0.1, 0.3, 1.0, 3.0),
+    seeds: Sequence[int] = SEEDS,
     tuning_seeds: Sequence[int] = FEW_TUNING,
     steps: int = 100,
     batch: int = 32,

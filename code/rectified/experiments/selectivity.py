@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from rectified.data import Split
 from rectified.experiments.arms import DTYPE, Arm, trained
 from rectified.experiments.tuning import SEEDS, check_arms
+from rectified.initializers import generators
 from rectified.networks import Dense, Network, Parameters
 
 
@@ -29,19 +30,26 @@ def selectivity(h: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     return np.where(total > 0, (most - others) / np.where(total > 0, total, 1.0), 0.0)
 
 
-def separation(z: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
+def separation(h: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     """Return how well each unit alone tells its best class from the others, (S, units).
 
-    That is the chance that an example of the class has a larger z than one of another class, a
-    tie counting half (the area under the ROC curve): any rising function of z has the same.
+    That is the chance that an example of the class has a larger h than one of another class, a
+    tie counting half (the area under the ROC curve): no scale of h matters. The class is chosen
+    afterwards, so a unit that knows nothing is above 1/2: see `unknowing`.
     """
-    ranks = rankdata(z, axis=1)  # (S, n, units)
+    ranks = rankdata(h, axis=1)  # (S, n, units)
     found = []
     for label in range(classes):
         own = y == label
         n, others = own.sum(), (~own).sum()
         found.append((ranks[:, own].sum(axis=1) - n * (n + 1) / 2) / (n * others))
     return np.max(found, axis=0)
+
+
+def unknowing(y: np.ndarray, classes: int, *, seeds: Sequence[int], units: int = 24) -> np.ndarray:
+    """Return the mean separation of units that put out random numbers, (S,)."""
+    h = np.stack([rng.standard_normal((len(y), units)) for rng in generators(seeds)])
+    return separation(h, y, classes).mean(axis=1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +60,9 @@ class Selectivity:
     learning_rates: Mapping[str, float]
     as_output: Mapping[str, np.ndarray]  # (S,): outputs f(z), from 0 to 1 where f goes below 0
     untrained: Mapping[str, np.ndarray]  # (S,): the same, of the network before training
-    separation: Mapping[str, np.ndarray]  # (S,): of the same preactivations
+    separation: Mapping[str, np.ndarray]  # (S,): of the same outputs
+    separation_untrained: Mapping[str, np.ndarray]  # (S,): the same before training
+    unknowing: np.ndarray  # (S,): the separation of random numbers
 
 
 def unit_selectivity(
@@ -67,13 +77,15 @@ def unit_selectivity(
     """Train networks, and see how selective the units of their last hidden layer are for classes.
 
     An output that may be negative is moved and shrunk to run from 0 to 1, as tanh's (1 + h) / 2.
-    `separation` does not depend on that scale: what differs there lies in the units.
+    `separation` does not depend on that scale.
     float32. Raises TypeError or ValueError, naming the argument.
     """
     check_arms(arms, data)
     if set(learning_rates) != set(arms):
         raise ValueError(f"learning_rates must be given for {', '.join(arms)}")
-    found: dict[str, dict[str, np.ndarray]] = {"as_output": {}, "untrained": {}, "separation": {}}
+    kinds = "as_output", "untrained", "separation", "separation_untrained"
+    found: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in kinds}
+    y, classes = data.test.y, data.test.classes
     for name, arm in arms.items():
         start = arm.start(data.train, seeds)
         run = trained(
@@ -84,15 +96,18 @@ def unit_selectivity(
             steps=steps,
             batch=batch,
         )
-        z = last_preactivations(run.network, run.parameters, data)
-        first = last_preactivations(run.network, start, data)
-        y, classes = data.test.y, data.test.classes
-        found["as_output"][name] = selectivity(reading(arm, z), y, classes).mean(axis=1)
-        found["untrained"][name] = selectivity(reading(arm, first), y, classes).mean(axis=1)
-        found["separation"][name] = separation(z, y, classes).mean(axis=1)
+        first, h = (
+            reading(arm, last_preactivations(run.network, parameters, data))
+            for parameters in (start, run.parameters)
+        )
+        found["as_output"][name] = selectivity(h, y, classes).mean(axis=1)
+        found["untrained"][name] = selectivity(first, y, classes).mean(axis=1)
+        found["separation"][name] = separation(h, y, classes).mean(axis=1)
+        found["separation_untrained"][name] = separation(first, y, classes).mean(axis=1)
     return Selectivity(
         seeds=tuple(seeds),
         learning_rates=MappingProxyType(dict(learning_rates)),
+        unknowing=unknowing(y, classes, seeds=seeds),
         **{kind: MappingProxyType(values) for kind, values in found.items()},
     )
 

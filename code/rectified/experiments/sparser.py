@@ -66,6 +66,7 @@ class SparserStarts:
     steps: int  # after so many a network that has not arrived is given up
     learning_rates: tuple[float, ...]  # (T,), the best of the same grid for each
     sparsity: np.ndarray  # (T,): share of outputs that are 0 at the start, z ~ N(0, 1)
+    gradient_factor: np.ndarray  # (T,): E[f′(z)²], on its mean square, back through a layer
     steps_to_target: np.ndarray  # (S, T), infinite where the target is not reached
 
 
@@ -82,8 +83,9 @@ def sparser_starts(
 ) -> SparserStarts:
     """Count steps to a training error, for ReLUs that are silent more and more often.
 
-    All start with z of mean square 1 in each layer, so that only the share of zeros differs.
-    float32. Raises TypeError or ValueError, naming the argument. Source: glorot2011deep.
+    All start with z of mean square 1 in each layer. So signals have the same size; gradients do
+    not, see `gradient_factor`. float32. Raises TypeError or ValueError, naming the argument.
+    Source: glorot2011deep.
     """
     fs = [thresholded(t) for t in thresholds]
     arms = {f.name: Arm(f=f, widths=widths, weights=UNIT_GAIN) for f in fs}
@@ -105,6 +107,7 @@ def sparser_starts(
         steps=steps,
         learning_rates=tuple(arm.tuning.learning_rate for arm in found),
         sparsity=stats.norm.cdf(thresholds),
+        gradient_factor=np.array([f.slopes[1] ** 2 for f in fs]) * stats.norm.sf(thresholds),
         steps_to_target=np.stack([arm.steps_to_target for arm in found], axis=1),
     )
 

@@ -117,7 +117,7 @@ def switch_check(
         size = np.abs(y).max()
         near, far = x + 0.99 * step, x + 100 * step
         off = [np.abs(sum_at(piece, p) - run(layers, p)).max(axis=1) / size for p in (x, near, far)]
-        jacobian = np.abs(piece.a - _torch_jacobian(layers, x)).max() / np.abs(piece.a).max()
+        jacobian = np.abs(piece.a - torch_jacobian(layers, x)).max() / np.abs(piece.a).max()
         rows.append((off[0].max(), jacobian, off[1].max(), np.mean(off[2] > 1e-6)))
     output, jacobian, beside, beyond = np.array(rows).T
     return SwitchCheck(
@@ -130,7 +130,7 @@ def sum_at(piece: LinearPiece, x: np.ndarray) -> np.ndarray:
     return np.einsum("ni,nio->no", x, piece.a) + piece.c
 
 
-def _torch_jacobian(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
+def torch_jacobian(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
     """Return d output / d input, (n, inputs, outputs), by PyTorch's autograd."""
     tensor = torch.tensor(x, requires_grad=True)
     h = tensor

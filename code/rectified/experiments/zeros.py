@@ -10,6 +10,7 @@ from rectified.activations import Activation, relu
 from rectified.data import Split
 from rectified.experiments.arms import DTYPE, Arm, trained
 from rectified.experiments.settings import check_data, check_elementwise
+from rectified.experiments.switches import linear_piece, torch_jacobian
 from rectified.networks import Activate, Network, Parameters
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
@@ -120,7 +121,8 @@ class OpenPaths:
     seeds: tuple[int, ...]
     on: np.ndarray  # (S,): share of hidden units that are on, mean over the test examples
     paths: np.ndarray  # (S,): share of all paths that are active, likewise
-    error: np.ndarray  # (S,): largest error of the sum over active paths, over the largest output
+    output: np.ndarray  # (S,): largest error of x times the sum over paths, plus the constant
+    gradient: np.ndarray  # (S,): of the sum over paths as the derivative by x; both relative
 
 
 def open_paths(
@@ -134,9 +136,10 @@ def open_paths(
 ) -> OpenPaths:
     """Train ReLU networks, and look at which of their paths are open for each test example.
 
-    A path takes one unit of each hidden layer; it is active if all of them are on. The sum over
-    active paths is computed as a chain of weights and gates, without an activation. float32 to
-    train, float64 to compare. Raises ValueError or TypeError, naming the argument.
+    A path takes an input, one unit of each hidden layer, and an output; it is active if all of its
+    units are on. The sum over active paths is the product of weights and gates, multiplied out by
+    `linear_piece`; the derivative beside it is PyTorch's. float32 to train, float64 to compare.
+    Raises ValueError or TypeError, naming the argument.
     """
     check_data(data)
     arm, seeds = Arm(f=relu, widths=widths), check_seeds(seeds)
@@ -148,15 +151,24 @@ def open_paths(
     layers = zip(network.layers, signals, strict=True)
     gates = [h > 0 for layer, h in layers if isinstance(layer, Activate)]  # (S, n, units) each
     shares = np.stack([gate.mean(axis=-1) for gate in gates])  # (L, S, n)
-    h = np.broadcast_to(data.test.x, (len(seeds), *data.test.x.shape))
-    dense = [layer for layer in parameters.layers if "w" in layer]
-    for gate, layer in zip(gates, dense, strict=False):
-        h = (h @ layer["w"] + layer["b"][:, None]) * gate
-    along = h @ dense[-1]["w"] + dense[-1]["b"][:, None]
+    dense = [(layer["w"], layer["b"]) for layer in parameters.layers if "w" in layer]
+    off = []
+    for row in range(len(seeds)):
+        one = [(w[row], b[row]) for w, b in dense]
+        piece = linear_piece(one, data.test.x)
+        along = np.einsum("ni,nio->no", data.test.x, piece.a) + piece.c
+        grad = torch_jacobian(one, data.test.x)
+        off.append((_relative(along, z[row]), _relative(piece.a, grad)))
+    output, gradient = np.array(off).T
     return OpenPaths(
         widths=tuple(widths),
         seeds=seeds,
         on=np.concatenate(gates, axis=-1).mean(axis=(1, 2)),
         paths=shares.prod(axis=0).mean(axis=-1),
-        error=np.abs(along - z).max(axis=(1, 2)) / np.abs(z).max(axis=(1, 2)),
+        output=output,
+        gradient=gradient,
     )
+
+
+def _relative(found: np.ndarray, wanted: np.ndarray) -> float:
+    return float(np.abs(found - wanted).max() / np.abs(wanted).max())

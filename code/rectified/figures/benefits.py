@@ -112,6 +112,7 @@ def sparser(starts: SparserStarts, priced: PricedOutputs) -> Figure:
     _band(left, x, steps.value, steps.low, steps.high)
     goal = f"{starts.target:.0%}".replace("%", " %")
     left.set(title=f"steps to {goal} errors", xlabel="zeros at the start, %", ylim=(0, None))
+    left.set_xticks(x, [f"{share:.0f}" for share in x])
     accuracy = t_band(100 * priced.test_accuracy)
     zeros = 100 * priced.sparsity.mean(axis=0)
     _band(right, zeros, accuracy.value, accuracy.low, accuracy.high)

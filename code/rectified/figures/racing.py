@@ -1,6 +1,7 @@
 """A race at every learning rate, and how deep each arm gets."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,14 +15,16 @@ from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, house_style, role
 
 MARKERS: Mapping[str, str] = {"relu": "o", "tanh": "s", "sigmoid": "^"}
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 SPREAD = 1.06  # by this factor arms stand apart, so that their bars do not hide each other
 
 
 @house_style()
-def race_steps(result: Race) -> Figure:
+def race_steps(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figure:
     """Draw the steps to the target against the learning rate, a line for each arm.
 
-    The median over the seeds with its interval; what never gets there stands on the top line.
+    The median over the seeds with its interval; what never gets there stands on the top line. An
+    arm is called as its activation unless `titles` has its name; its line is dashed then.
     """
     drawing = blank(height=300)
     axes = drawing.subplots()
@@ -33,9 +36,10 @@ def race_steps(result: Race) -> Figure:
         value = np.where(np.isfinite(band.value), band.value, top)
         x = rates * SPREAD ** (place - 1)
         _bars(axes, x, band.low, np.minimum(band.high, top), ink)
-        axes.plot(x, value, marker=MARKERS.get(name, "D"), color=ink, ms=6, lw=1.8)
+        dash = (0, (5, 2)) if name in titles else "-"
+        axes.plot(x, value, marker=MARKERS.get(name, "D"), color=ink, ms=6, lw=1.8, ls=dash)
         curves.append(value)
-        names.append(runner.arm.f.title)
+        names.append(titles.get(name, runner.arm.f.title))
         inks.append(ink)
     axes.axhline(top, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
     shown = [tick for tick in (10, 20, 50, 100, 200) if tick < result.budget.steps]
@@ -46,20 +50,19 @@ def race_steps(result: Race) -> Figure:
     axes.set_title(f"steps to {result.target:.0%} errors".replace("%", " %"))
     lines = [between(axes, rates, curve) for curve in curves]
     label_curves(axes, *zip(*lines, strict=True), names, inks)
-    best = {name: float(np.median(runner.best_steps)) for name, runner in result.runners.items()}
-    rate = {name: runner.tuning.learning_rate for name, runner in result.runners.items()}
-    listed = ", ".join(
-        f"{runner.arm.f.title} {best[name]:.0f} at rate {rate[name]:g}"
-        for name, runner in result.runners.items()
-    )
-    said = ", ".join(f"{runner.arm.f.title} {best[n]:.0f}" for n, runner in result.runners.items())
+    medians = [float(np.median(runner.best_steps)) for runner in result.runners.values()]
+    best = [f"{median:.0f}" if np.isfinite(median) else "never" for median in medians]
+    said = [f"{name} {steps}" for name, steps in zip(names, best, strict=True)]
+    rates_of = [runner.tuning.learning_rate for runner in result.runners.values()]
+    listed = ", ".join(f"{each} at rate {r:g}" for each, r in zip(said, rates_of, strict=True))
     n = len(result.budget.seeds)
     goal = f"{result.target:.0%}".replace("%", "\u00a0%")
     return Figure(
         drawing,
-        message=f"Each at its best rate, down to {goal} errors it takes so many steps: {said}",
-        alt=f"{len(best)} lines of steps against the learning rate, on logarithmic axes. Each "
-        f"falls to a lowest point and then jumps to the line marked never. Lowest: {listed}.",
+        message=f"Steps to {goal} errors, each at its best rate: {', '.join(said)}",
+        alt=f"{len(said)} lines of steps against the learning rate, on logarithmic axes; "
+        f"a line at the top is marked never. Most fall to a lowest point, and rise behind it. "
+        f"At the best rate: {listed}.",
         caption=f"Median of {n} networks with its 95 % interval (order statistics). Never: not "
         f"within {result.budget.steps} steps. Best rates were found with other seeds.",
     )
@@ -72,7 +75,7 @@ def _bars(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: str
             axes.plot([place, place], [bottom, end], color=ink, lw=5, alpha=2 * BAND)
 
 
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 
 
 @house_style()
@@ -105,10 +108,10 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
     listed = ", ".join(f"{title} {value:.0f}\u00a0%" for title, value in last.items())
     return Figure(
         drawing,
-        message=f"Right answers with {result.depths[-1]} layers after {result.steps} steps: "
-        f"{listed}",
+        message=f"Right with {result.depths[-1]} layers: {listed}",
         alt=f"{len(curves)} lines of accuracy against depth, from {result.depths[0]} to "
         f"{result.depths[-1]} layers. At the right end: {listed}. A thin line marks 10 %, a guess.",
         caption=f"Mean of {len(result.seeds)} networks, 95 % t-interval; each arm and depth "
-        f"at the better of {len(result.learning_rates)} learning rates. Thin line: guessing.",
+        f"at the best of {len(result.learning_rates)} learning rates, after {result.steps} steps. "
+        "Thin line: guessing.",
     )
