@@ -48,7 +48,10 @@ MEASURE = """async (seconds) => {
   const lab = document.querySelector("[data-lab]");
   const begin = performance.now();
   lab.scrollIntoView();
-  while (!lab.querySelector(".rc-picture + .rc-readout")?.textContent) await frame();
+  while (!lab.querySelector(".rc-picture ~ .rc-readout")?.textContent) {
+    if (performance.now() > begin + 60_000) throw Error("the lab shows no picture");
+    await frame();
+  }
   await frame(); // the one before has brought the picture to the screen
   const found = { first: performance.now() - begin, "at first": taken() };
   const during = async (act) => {
