@@ -81,6 +81,7 @@ def test_train_and_pause(open_lab: LabOpener) -> None:
 def test_one_click_changes_to_relu_and_it_learns(open_lab: LabOpener) -> None:
     page = open_lab(SLUG)
     page.get_by_label("Depth").press("ArrowLeft")
+    expect(readout(page)).to_contain_text("in layer 8, the last hidden one")  # it is drawn
     button(page, "Change to ReLU with He").click()
     expect(readout(page)).to_contain_text("right on 100 % of the points", timeout=LONG)
     now = state(page)
