@@ -14,7 +14,7 @@ from rectified.experiments.settings import (
     check_hidden,
     checked_rates,
 )
-from rectified.experiments.tuning import SEEDS, TUNING_SEEDS, Budget
+from rectified.experiments.tuning import FEW_TUNING_SEEDS, SEEDS, Budget
 from rectified.experiments.watching import score
 from rectified.initializers import Initializer, he_normal
 from rectified.networks import (
@@ -56,7 +56,7 @@ def pretraining(
     batch: int = 32,
     learning_rates: Sequence[float] = (0.1, 0.3),
     seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = tuple(TUNING_SEEDS)[:3],
+    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
 ) -> Pretraining:
     """Train on the first `labelled` examples, with and without greedy pre-training on all.
 

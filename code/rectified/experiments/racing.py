@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -9,26 +10,25 @@ import numpy as np
 from rectified.activations import relu, sigmoid, tanh
 from rectified.data import Dataset, Split
 from rectified.experiments.arms import Arm, trained
-from rectified.experiments.convergence import check_target, time_in
-from rectified.experiments.settings import check_data
+from rectified.experiments.convergence import check_target, curve_of, time_in
 from rectified.experiments.tuning import (
+    FEW_TUNING_SEEDS,
     SEEDS,
-    TUNING_SEEDS,
     Budget,
     Tuning,
     check_arms,
+    check_rates_of,
     tuned,
 )
 from rectified.experiments.watching import OnAll, score
 from rectified.initializers import he_normal, variance_scaling, xavier_normal
-from rectified.networks import Run, accuracy, error, softmax_cross_entropy
+from rectified.networks import accuracy, error, softmax_cross_entropy
 from rectified.networks.checks import check_positive_int
 from rectified.networks.schedules import Schedule, constant
 from rectified.networks.training import Probe
 
 RATES = (0.1, 0.3, 1.0, 3.0)
 FOUR_TIMES_XAVIER = variance_scaling(16.0, "fan_avg", "normal")
-FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
 def contestants(
@@ -110,7 +110,7 @@ def race(
     batch: int = 32,
     window: int = 5,
     learning_rates: Sequence[float] = RATES,
-    tuning_seeds: Sequence[int] = FEW_TUNING,
+    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
 ) -> Race:
     """Train every arm at every rate, and count steps until the error is down to the target.
 
@@ -140,10 +140,7 @@ def race(
 def runner(arm: Arm, data: Split, budget: Budget, target: float, window: int) -> Runner:
     """Find the arm's best rate, and run it at all of them."""
     probes: Mapping[str, Probe] = {"error": error}
-
-    def time_of(run: Run) -> np.ndarray:
-        return time_in(run, measure="error", target=target, window=window)
-
+    time_of = partial(time_in, measure="error", target=target, window=window)
     tuning = tuned(arm, data, budget, time_of=time_of, probes=probes)
     run = trained(
         arm,
@@ -155,13 +152,12 @@ def runner(arm: Arm, data: Split, budget: Budget, target: float, window: int) ->
         probes=probes,
     )
     shape = len(budget.seeds), len(budget.learning_rates)
-    errors = np.where(np.isnan(run.loss), np.nan, run.recorded["error"])
     tested = score(run.network, run.parameters, data.test).accuracy
     return Runner(
         arm=arm,
         tuning=tuning,
         steps_to_target=time_of(run).reshape(shape),
-        curve=errors.reshape(*shape, -1)[:, tuning.best],
+        curve=curve_of(run, "error").reshape(*shape, -1)[:, tuning.best],
         test_accuracy=tested.reshape(shape),
     )
 
@@ -195,9 +191,7 @@ def matched_loss(
     TypeError or ValueError, naming the argument. Source: pretorius2019relu.
     """
     check_arms(arms, data)
-    check_data(data)
-    if set(learning_rates) != set(arms):
-        raise ValueError(f"learning_rates must be given for {', '.join(arms)}")
+    check_rates_of(arms, learning_rates)
     if not 0 < target < np.inf:
         raise ValueError(f"target must be positive and finite, got {target}")
     check_positive_int(steps=steps, every=every)

@@ -12,11 +12,9 @@ from rectified.experiments.arms import Arm
 from rectified.experiments.convergence import convergence_speed, steps_to_target
 from rectified.experiments.settings import check_data
 from rectified.experiments.training import tuned_and_trained
-from rectified.experiments.tuning import SEEDS, TUNING_SEEDS, Budget, check_arms
+from rectified.experiments.tuning import FEW_TUNING_SEEDS, SEEDS, Budget, check_arms
 from rectified.initializers import variance_scaling
 from rectified.networks.checks import check_positive_int
-
-FEW_TUNING = tuple(TUNING_SEEDS)[:3]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +41,7 @@ def depths_reached(
     width: int = 24,
     learning_rates: Sequence[float] = (0.1, 0.3, 1.0, 3.0),
     seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = FEW_TUNING,
+    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
     steps: int = 100,
     batch: int = 32,
 ) -> Depths:
@@ -107,7 +105,7 @@ def nearly_linear(
     window: int = 5,
     learning_rates: Sequence[float] = (0.1, 0.3),
     seeds: Sequence[int] = range(6),
-    tuning_seeds: Sequence[int] = FEW_TUNING,
+    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
 ) -> NearlyLinear:
     """Train networks with max(z, slope · z), each with the gain that keeps its signal.
 

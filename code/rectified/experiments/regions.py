@@ -54,14 +54,17 @@ def random_layers(*, seed: int | Sequence[int], widths: Sequence[int]) -> list[L
     Weights have variance 2 / fan_in, biases are normal with standard deviation 1/2, so that the
     hinges cross the square instead of meeting in its middle. Source: he2015delving.
     """
-    rng = np.random.default_rng(seed)
-    fans = [2, *widths, 1]
+    return draw_layers(np.random.default_rng(seed), (2, *widths, 1))
+
+
+def draw_layers(rng: np.random.Generator, widths: Sequence[int]) -> list[Layer]:
+    """Draw weights of variance 2 / fan_in and biases with deviation ½. Source: he2015delving."""
     return [
         (
             rng.normal(0, np.sqrt(2 / max(fan_in, 1)), (fan_in, fan_out)),
             rng.normal(0, 0.5, fan_out),
         )
-        for fan_in, fan_out in pairwise(fans)
+        for fan_in, fan_out in pairwise(widths)
     ]
 
 

@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 from rectified.data import Split
 from rectified.experiments.arms import DTYPE, Arm, trained
-from rectified.experiments.tuning import SEEDS, check_arms
+from rectified.experiments.tuning import SEEDS, check_arms, check_rates_of
 from rectified.initializers import generators
 from rectified.networks import Dense, Network, Parameters
 
@@ -81,8 +81,7 @@ def unit_selectivity(
     float32. Raises TypeError or ValueError, naming the argument.
     """
     check_arms(arms, data)
-    if set(learning_rates) != set(arms):
-        raise ValueError(f"learning_rates must be given for {', '.join(arms)}")
+    check_rates_of(arms, learning_rates)
     kinds = "as_output", "untrained", "separation", "separation_untrained"
     found: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in kinds}
     y, classes = data.test.y, data.test.classes

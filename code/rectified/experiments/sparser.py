@@ -13,7 +13,7 @@ from rectified.data import Split
 from rectified.experiments.arms import DTYPE, Arm
 from rectified.experiments.convergence import convergence_speed
 from rectified.experiments.settings import check_data
-from rectified.experiments.tuning import SEEDS, TUNING_SEEDS
+from rectified.experiments.tuning import FEW_TUNING_SEEDS, SEEDS
 from rectified.experiments.zeros import zeros_of
 from rectified.initializers import variance_scaling
 from rectified.networks import (
@@ -79,7 +79,7 @@ def sparser_starts(
     steps: int = 150,
     learning_rates: Sequence[float] = (0.1, 0.3, 1.0),
     seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = tuple(TUNING_SEEDS)[:3],
+    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
 ) -> SparserStarts:
     """Count steps to a training error, for ReLUs that are silent more and more often.
 

@@ -9,8 +9,9 @@ from scipy.spatial.distance import cdist
 from rectified.activations import relu
 from rectified.data import Dataset, Split
 from rectified.experiments.arms import Arm, trained
+from rectified.experiments.regions import Layer
 from rectified.experiments.settings import check_data
-from rectified.experiments.switches import Layer, linear_piece, run, sum_at
+from rectified.experiments.switches import linear_piece, run, sum_at
 from rectified.experiments.watching import score
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import torch
 
 from rectified.activations import relu
+from rectified.experiments.regions import Layer, draw_layers
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
-
-Layer = tuple[np.ndarray, np.ndarray]  # w of shape (fan_in, fan_out), b of shape (fan_out,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +73,6 @@ def run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
     for w, b in hidden:
         x = relu(x @ w + b)
     return x @ w_out + b_out
-
-
-def draw_layers(rng: np.random.Generator, widths: Sequence[int]) -> list[Layer]:
-    """Draw weights of variance 2 / fan_in and biases with deviation ½. Source: he2015delving."""
-    pairs = pairwise(widths)
-    return [
-        (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), rng.normal(0, 0.5, fan_out))
-        for fan_in, fan_out in pairs
-    ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

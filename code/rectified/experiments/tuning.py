@@ -21,6 +21,7 @@ from rectified.networks.training import Probe
 LEARNING_RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
 SEEDS = range(10)
 TUNING_SEEDS = range(1000, 1005)
+FEW_TUNING_SEEDS = TUNING_SEEDS[:3]  # where a network takes long
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,12 @@ def tuned(
         loss=loss.reshape(shape),
         steps_to_target=None if time_of is None else time_of(run).reshape(shape),
     )
+
+
+def check_rates_of(arms: Mapping[str, Arm], learning_rates: Mapping[str, float]) -> None:
+    """Raise ValueError unless there is a learning rate for each arm, and for no other."""
+    if set(learning_rates) != set(arms):
+        raise ValueError(f"learning_rates must be given for {', '.join(arms)}")
 
 
 def check_arms(arms: Mapping[str, Arm], data: Split, validation: Dataset | None = None) -> None:
