@@ -1,16 +1,15 @@
 """A price on outputs: a layer that lets everything through, and sends a penalty's gradient back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from rectified.networks.layers import LayerParameters, Noise
+from rectified.networks.layers import LayerParameters, Noise, Parameterless
 from rectified.networks.penalties import check_strength
 
 
 @dataclass(frozen=True)
-class ActivityL1:
+class ActivityL1(Parameterless):
     """A layer with output h that adds strength · mean over the batch of Σ |h| to the loss.
 
     Its gradient by h is that of the loss plus strength · sign(h) / batch, 0 at the kink h = 0. The
@@ -25,15 +24,6 @@ class ActivityL1:
     def __post_init__(self) -> None:
         """Raise TypeError or ValueError unless the strength is 0 or more, and finite."""
         check_strength(self.strength)
-
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """No parameters."""
-        return {}
-
-    def width(self, units: int) -> int:
-        """Return `units`."""
-        return units
 
     def forward(
         self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool

@@ -133,8 +133,21 @@ def ones(batch: int, dtype: np.dtype) -> np.ndarray:
     return row
 
 
+class Parameterless:
+    """What layers without parameters have in common."""
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """No parameters."""
+        return {}
+
+    def width(self, units: int) -> int:
+        """Return `units`."""
+        return units
+
+
 @dataclass(frozen=True)
-class Activate:
+class Activate(Parameterless):
     """A layer that applies an activation, h = f(z); it has no parameters.
 
     ∂loss/∂z = ∂loss/∂h · f'(z), entry by entry; at a kink f' is what `f.kinks` says. An activation
@@ -150,11 +163,6 @@ class Activate:
         """Raise TypeError unless f is an activation."""
         if not isinstance(self.f, Activation | VectorActivation):
             raise TypeError(f"f must be an activation such as relu, got {self.f!r}")
-
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """No parameters."""
-        return {}
 
     def width(self, units: int) -> int:
         """Return `units`, or what a vector activation makes of them."""
@@ -185,7 +193,7 @@ class Activate:
 
 
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(Parameterless):
     """A layer that drops each entry with probability `rate` while training, and nothing after.
 
     What stays is divided by 1 - rate, so that the expected output is the input. Each seed draws
@@ -199,15 +207,6 @@ class Dropout:
     def __post_init__(self) -> None:
         """Raise TypeError or ValueError unless 0 <= rate < 1."""
         check_share(rate=self.rate)
-
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """No parameters."""
-        return {}
-
-    def width(self, units: int) -> int:
-        """Return `units`."""
-        return units
 
     def forward(
         self, parameters: LayerParameters, h: np.ndarray, noise: Noise, own: bool
