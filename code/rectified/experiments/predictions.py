@@ -81,9 +81,7 @@ def one_layer(
     """
     normal = {"mean": bias, "std": math.sqrt(q)}
     found, zeros = moments(f, **normal), zero_share(f, **normal)
-    alike = min(max(shared / q, -1.0), 1.0)
-    # Two inputs that are one, as where only gradients are asked for, need no double integral.
-    product = found.mean_square if alike == 1 else float(mean_product(f, alike, **normal))
+    product = float(mean_product(f, min(max(shared / q, -1.0), 1.0), **normal))
     second = q + bias**2
     correlation = (shared + bias**2) / second
     row = [second, found.mean_square, correlation, zeros, found.mean_square_slope]

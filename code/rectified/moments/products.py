@@ -90,7 +90,10 @@ def integrated_product(
 def _integrated(breaks: list[float], g: Callable, rho: float, mean: float, std: float) -> float:
     mirrored = [mean + np.sign(rho) * (place - mean) for place in breaks]  # where z_2 bends
     z_1, weights_1, _ = rule(mean, std, np.union1d(breaks, mirrored), ends=FIRST)
-    std_2 = std * max(np.sqrt((1 - rho) * (1 + rho)), 1e-100)  # given z_1; ±1 leave no spread
-    z_2, weights_2, _ = rule(mean + rho * (z_1 - mean), std_2, breaks, ends=SECOND)
-    mean_2 = np.sum(weights_2 * g(z_2), axis=(-2, -1))
+    centre_2, std_2 = mean + rho * (z_1 - mean), std * np.sqrt((1 - rho) * (1 + rho))  # given z_1
+    if std_2 == 0:  # correlations of ±1 leave no spread, and nothing to integrate
+        mean_2 = g(centre_2)
+    else:
+        z_2, weights_2, _ = rule(centre_2, std_2, breaks, ends=SECOND)
+        mean_2 = np.sum(weights_2 * g(z_2), axis=(-2, -1))
     return float(np.sum(weights_1 * g(z_1) * mean_2))
