@@ -22,7 +22,6 @@ import { colour } from "./core/plot.mjs";
 const CHOICES = ["first", "second", "third"];
 const TUNED = ["slope", "prelu_slope", "lower", "upper", "beta", "alpha", "held"];
 const BELL = ["mean", "spread"];
-const QUIET = `margin-top: var(--rc-space-2); color: ${colour("muted")}; font-size: var(--rc-size-xs)`;
 
 class Explorer {
   /** @param {import("./core/lab.mjs").Stage} stage */
@@ -38,7 +37,7 @@ class Explorer {
     this.root = svg("svg", {}, ...parts.map(({ node }) => node));
     stage.picture.before(this.formulas);
     stage.picture.append(this.root, this.numbers.node);
-    stage.readout.before(html("p", { class: "rc-key", style: QUIET }, KEY));
+    stage.key(KEY);
     this.subject = subject(stage.state);
     /** @type {readonly Outcome[]} */
     this.outcomes = [];

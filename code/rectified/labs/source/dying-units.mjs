@@ -2,7 +2,6 @@
 
 import { html, write } from "./core/dom.mjs";
 import { lab } from "./core/lab.mjs";
-import { colour } from "./core/plot.mjs";
 import { ACTING, actFrom, phases } from "./dying-units/phases.mjs";
 import { Picture } from "./dying-units/picture.mjs";
 import { Player } from "./dying-units/player.mjs";
@@ -13,7 +12,6 @@ import { acting, KEY, readout } from "./dying-units/words.mjs";
 /** @typedef {import("./core/lab.mjs").Stage} Stage */
 /** @typedef {import("./dying-units/run.mjs").Run} Run */
 
-const QUIET = `margin-top: var(--rc-space-2); color: ${colour("muted")}; font-size: var(--rc-size-xs)`;
 const TRAINED = [...ACTING, "bias", "seed", "past", "since"]; // entries that a training depends on
 
 class DyingUnits {
@@ -25,7 +23,7 @@ class DyingUnits {
     this.fault = "";
     this.picture = new Picture(stage, (changes) => this.show(changes));
     this.before = html("p", { style: "margin-top: var(--rc-space-3); font-weight: 600" });
-    stage.readout.before(html("p", { class: "rc-key", style: QUIET }, KEY));
+    stage.key(KEY);
     stage.controls.before(this.before);
     this.playing = stage.button("Play", () => this.#play());
     this.player = new Player(stage.calm, () => this.#played());

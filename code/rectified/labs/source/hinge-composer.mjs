@@ -4,7 +4,7 @@ import { control } from "./core/controls.mjs";
 import { put, write } from "./core/dom.mjs";
 import { lab, serial } from "./core/lab.mjs";
 import { Bench } from "./hinge-composer/bench.mjs";
-import { Key } from "./hinge-composer/key.mjs";
+import { key } from "./hinge-composer/key.mjs";
 import { Picture } from "./hinge-composer/picture.mjs";
 import { said } from "./hinge-composer/said.mjs";
 import { view } from "./hinge-composer/view.mjs";
@@ -17,14 +17,14 @@ export default lab({
     aimed(stage, bench);
     const count = counter(stage, bench);
     const show = buttons(stage, bench);
-    const key = new Key();
-    stage.picture.append(picture.root, key.node);
+    const line = stage.key();
+    stage.picture.append(picture.root);
     return {
       changed: (_, led) => bench.follow(led),
       draw(width) {
         const shown = view(bench);
         picture.draw(width, shown);
-        key.draw(shown.layers);
+        write(line, key(shown.layers));
         count.show(shown.layer.hinges.length);
         show(shown);
         bench.trainer.drawn();

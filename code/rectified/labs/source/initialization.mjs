@@ -24,7 +24,7 @@ function build(stage) {
   const plots = { depths: new Depths(stage), dial: new Dial(stage), bell: new Bell() };
   const root = svg("svg", {}, plots.depths.node, plots.dial.node, plots.bell.node);
   stage.picture.append(root);
-  stage.readout.before(key());
+  stage.key(...key());
   const settings = () => /** @type {Settings} */ (/** @type {unknown} */ (stage.state));
   let before = known(settings());
   let shown = view(settings(), before);

@@ -179,6 +179,16 @@ export class Stage {
   }
 
   /**
+   * Put a quiet line under the picture that says what its marks mean.
+   * @param {...import("./dom.mjs").Child} words
+   */
+  key(...words) {
+    const node = html("p", { class: "rc-key" }, ...words);
+    this.readout.before(node);
+    return node;
+  }
+
+  /**
    * Put a button before the ones that every lab has.
    * @param {string} text
    * @param {() => void} pressed

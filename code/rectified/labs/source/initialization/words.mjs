@@ -1,23 +1,19 @@
 /** The sentences under the picture. */
 import { html } from "../core/dom.mjs";
 import { short } from "../core/format.mjs";
-import { colour } from "../core/plot.mjs";
 
 /** @typedef {import("./view.mjs").View} View */
 
 const SAME = 0.005; // of the critical gain
-const QUIET = `margin-top: var(--rc-space-2); color: ${colour("muted")}; font-size: var(--rc-size-xs)`;
 
-/** Return a line that says what marks and words mean. */
+/** Return what marks and words mean. */
 export function key() {
-  return html(
-    "p",
-    { class: "rc-key", style: QUIET },
+  return [
     "Input: mean square 1. u: standard normal; σ",
     html("sub", {}, "b"),
     ": spread of biases. Dashed: the mean square gradient, on the same axis. Ordered: gradients, " +
       "and small differences between inputs, shrink layer by layer; chaotic: they grow.",
-  );
+  ];
 }
 
 /**
