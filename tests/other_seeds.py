@@ -2,17 +2,18 @@
 
 import importlib
 import inspect
+import os
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
 from rectified import experiments
 from rectified.display.output import CLAIMS_MIME
+from rectified.site import execute
 
 CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 SHIFTED = ("seeds", "tuning_seeds")  # keyword-only arguments, whose defaults are moved
@@ -52,8 +53,9 @@ def executed(name: str, *, by: int = 0) -> list[dict[str, Any]]:
     notebook = nbformat.read(CHAPTERS / f"{name}.ipynb", as_version=4)
     first = FIRST_CELL.format(folder=str(Path(__file__).parent), by=by)
     notebook.cells.insert(0, new_code_cell(first, id="other-seeds"))
-    resources = {"metadata": {"path": str(CHAPTERS)}}
-    NotebookClient(notebook, kernel_name="python3", timeout=600, resources=resources).execute()
+    client = execute.client_of(CHAPTERS / f"{name}.ipynb", notebook, timeout=600)
+    client.coalesce_streams = True  # where a kernel cuts what it prints is chance
+    client.execute(env=os.environ | execute.ENVIRONMENT)
     cells = [cell for cell in notebook.cells[1:] if cell.cell_type == "code"]
     return [output for cell in cells for output in cell.outputs]
 

@@ -87,7 +87,7 @@ async def _failed(
 ) -> bool:
     """Execute one notebook and keep the result; say how it went, and whether it failed."""
     start, begun = time.perf_counter(), []
-    client = _client(path, notebook, timeout)
+    client = client_of(path, notebook, timeout)
     client.on_cell_execute = lambda cell, cell_index: begun.append(cell)
     try:
         await client.async_execute()
@@ -106,7 +106,8 @@ def _keep(path: Path, notebook: NotebookNode, cache: JupyterCacheAbstract) -> No
     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
-def _client(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
+def client_of(path: Path, notebook: NotebookNode, timeout: int) -> NotebookClient:
+    """Return what executes a notebook; its kernel wants `ENVIRONMENT`."""
     return NotebookClient(
         notebook,
         kernel_name=KERNEL,
