@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
 from serving import served
@@ -86,16 +86,40 @@ def test_nothing_makes_the_page_scroll_sideways(open_page: Opener, name: str, wi
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+STUCK = """[...document.querySelectorAll("main *")].filter((e) =>
+    e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.tabIndex < 0
+    && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+  ).map((e) => e.outerHTML.slice(0, 200))"""
+REACHED = "document.querySelectorAll('main [aria-label$=\"scrolls sideways\"]').length"
+
+
 @each_chapter
 def test_what_is_wider_than_the_page_scrolls_by_keyboard(open_page: Opener, name: str) -> None:
-    page = open_page(name, width=390)
-    stuck = page.evaluate(
-        """[...document.querySelectorAll("main *")].filter((e) =>
-             e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.tabIndex < 0
-             && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
-           ).map((e) => e.outerHTML.slice(0, 200))"""
-    )
-    assert stuck == []
+    assert open_page(name, width=390).evaluate(STUCK) == []
+
+
+def test_what_a_turned_phone_makes_too_wide_scrolls_by_keyboard(open_page: Opener) -> None:
+    page = open_page("chapters/relu.html", width=1280)
+    wide = page.evaluate(REACHED)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_function(f"{REACHED} > {wide}")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.wait_for_function(f"({STUCK}).length === 0")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_function(f"{REACHED} === {wide}")
+
+
+def test_a_formula_whose_font_comes_late_scrolls_by_keyboard(open_page: Opener) -> None:
+    page = open_page("index.html", width=390)
+    held: list[Route] = []
+    page.route("**/*.woff2", lambda route: held.append(route))
+    page.goto(page.url.replace("index", "chapters/relu"), wait_until="domcontentloaded")
+    page.wait_for_function("document.fonts.status === 'loading'")
+    before = page.evaluate(REACHED)
+    for route in held:
+        route.continue_()
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function(f"({STUCK}).length === 0 && {REACHED} > {before}")
 
 
 def test_the_theme_follows_the_system_until_a_reader_chooses(open_page: Opener) -> None:

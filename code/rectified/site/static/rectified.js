@@ -42,16 +42,27 @@ for (const id of links.keys()) {
   if (section) watcher.observe(section);
 }
 
-// What is too wide for the page scrolls; by keyboard, too.
+// What is too wide for the page scrolls; by keyboard, too. Whether it is changes with the window, with
+// a fold that opens, and when the fonts of the formulas arrive.
 const KINDS = { pre: "Code", ".katex-display": "Formula", ".pst-scrollable-table-container": "Table" };
+const names = new Map();
 for (const [selector, kind] of Object.entries(KINDS)) {
   document.querySelectorAll(`.bd-article ${selector}`).forEach((element, index) => {
-    if (element.scrollWidth <= element.clientWidth + 1) return;
-    element.tabIndex = 0;
-    element.setAttribute("role", "region");
-    element.setAttribute("aria-label", `${kind} ${index + 1}, scrolls sideways`);
+    names.set(element, `${kind} ${index + 1}, scrolls sideways`);
   });
 }
+function reach(element) {
+  const wide = element.scrollWidth > element.clientWidth + 1;
+  if (wide === element.hasAttribute("tabindex")) return;
+  const attributes = { tabindex: "0", role: "region", "aria-label": names.get(element) };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (wide) element.setAttribute(name, value);
+    else element.removeAttribute(name);
+  }
+}
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+for (const element of names.keys()) sizes.observe(element);
+document.fonts.addEventListener("loadingdone", () => [...names.keys()].forEach(reach));
 
 // A page opened as a file runs no module, so its labs stay pictures, which say why.
 if (location.protocol === "file:") {
