@@ -16,7 +16,7 @@ from rectified.activations import identity, relu, sigmoid, tanh
 from rectified.experiments import sparser
 from rectified.experiments.arms import Arm, trained
 from rectified.experiments.pretraining import pretrained_start
-from rectified.experiments.reaching_deep import Depths, leaning
+from rectified.experiments.reaching_deep import leaning
 from rectified.experiments.selectivity import reading, selectivity, separation, unknowing
 from rectified.experiments.zeros import zeros_of
 from rectified.initializers import he_normal
@@ -305,8 +305,6 @@ def test_ratio_takes_equal_rates_or_each_ones_best() -> None:
         best = slow.best_steps / fast.best_steps
     assert_array_equal(race.ratio("sigmoid", "relu", rate=1), equal)
     assert_array_equal(race.ratio("sigmoid", "relu"), best)
-    lowest = fast.tuning.median_loss.argmin()
-    assert_array_equal(fast.best_accuracy, fast.test_accuracy[:, lowest])
 
 
 def test_matched_loss_is_read_where_the_loss_first_is_down() -> None:
@@ -340,14 +338,6 @@ def test_loss_that_is_never_matched_is_infinitely_far() -> None:
 
 
 # ---- depth
-def test_deepest_is_the_last_before_the_first_failure() -> None:
-    accuracy = np.array([[0.95, 0.5, 0.99], [0.95, 0.9, 0.1], [0.2, 0.9, 0.9]])
-    depths = Depths(
-        depths=(2, 4, 8), learning_rates=(0.1,), seeds=(0, 1, 2), steps=1, accuracy={"a": accuracy}
-    )
-    assert_array_equal(depths.deepest("a"), [2, 4, 0])
-
-
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
 def test_leaning_arm_keeps_the_size_of_its_signal(slope: float) -> None:
     arm = leaning(slope, (4,))

@@ -308,10 +308,9 @@ def test_the_first_switch_on_a_way_is_where_the_pattern_changes() -> None:
     assert (behind != on).any(axis=1).all()
 
 
-def test_networks_are_their_weighted_sums_within_reach_only() -> None:
+def test_networks_are_their_weighted_sums_within_reach() -> None:
     result = experiments.switch_check(seeds=range(3))
     assert max(result.output.max(), result.jacobian.max(), result.beside.max()) < 1e-12
-    assert result.beyond.min() > 0.5
 
 
 def test_a_layer_below_that_is_off_leaves_the_reach_to_others() -> None:

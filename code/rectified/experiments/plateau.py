@@ -284,11 +284,11 @@ def direction(
         grad_z = loss_of(train)(trace.z, train.y[chosen])[1]
         first = network.backward(theta, trace, grad_z).layers[0]["w"]
         found.append(first.reshape(len(seeds), -1).copy())
-    cosine, norm = pairwise(np.stack(found, axis=1))
+    cosine, norm = cosine_and_norm(np.stack(found, axis=1))
     return Direction(f=f, data=train.name, seeds=seeds, hidden=hidden, cosine=cosine, norm=norm)
 
 
-def pairwise(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cosine_and_norm(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean cosine of all pairs (S,) and the mean length (S,) of vectors (S, n, P)."""
     norms = np.linalg.norm(vectors, axis=-1)
     units = vectors / norms[..., None]

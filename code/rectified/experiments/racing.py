@@ -20,7 +20,7 @@ from rectified.experiments.tuning import (
     check_rates_of,
     tuned,
 )
-from rectified.experiments.watching import OnAll, score
+from rectified.experiments.watching import OnAll
 from rectified.initializers import he_normal, variance_scaling, xavier_normal
 from rectified.networks import accuracy, error, softmax_cross_entropy
 from rectified.networks.checks import check_positive_int
@@ -56,22 +56,11 @@ class Runner:
     tuning: Tuning  # by steps to the target, then by loss; with other seeds
     steps_to_target: np.ndarray  # (S, R), infinite where the target is not reached
     curve: np.ndarray  # (S, steps): share of errors on the batch, at the best rate
-    test_accuracy: np.ndarray  # (S, R), after the last step; NaN where diverged
 
     @property
     def best_steps(self) -> np.ndarray:
         """Steps to the target at the rate that was quickest for the tuning seeds, (S,)."""
         return self.steps_to_target[:, self.tuning.best]
-
-    @property
-    def best_rate_for_loss(self) -> int:
-        """Which rate has the lowest median loss over the tuning seeds."""
-        return int(self.tuning.median_loss.argmin())
-
-    @property
-    def best_accuracy(self) -> np.ndarray:
-        """Accuracy on the test part at that rate, (S,)."""
-        return self.test_accuracy[:, self.best_rate_for_loss]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -152,13 +141,11 @@ def runner(arm: Arm, data: Split, budget: Budget, target: float, window: int) ->
         probes=probes,
     )
     shape = len(budget.seeds), len(budget.learning_rates)
-    tested = score(run.network, run.parameters, data.test).accuracy
     return Runner(
         arm=arm,
         tuning=tuning,
         steps_to_target=time_of(run).reshape(shape),
         curve=curve_of(run, "error").reshape(*shape, -1)[:, tuning.best],
-        test_accuracy=tested.reshape(shape),
     )
 
 

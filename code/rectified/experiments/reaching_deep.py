@@ -27,11 +27,6 @@ class Depths:
     steps: int
     accuracy: Mapping[str, np.ndarray]  # name -> (S, D)
 
-    def deepest(self, name: str, *, accuracy: float = 0.9) -> np.ndarray:
-        """Return the largest depth up to which a seed's networks all got there, (S,); 0: none."""
-        there = np.logical_and.accumulate(self.accuracy[name] >= accuracy, axis=1)
-        return np.where(there.any(axis=1), np.array(self.depths)[there.sum(axis=1) - 1], 0)
-
 
 def depths_reached(
     arms: Mapping[str, Arm],

@@ -83,7 +83,6 @@ class SwitchCheck:
     output: np.ndarray  # x @ a + c against the network, relative to its largest output
     jacobian: np.ndarray  # a against PyTorch's derivatives, relative
     beside: np.ndarray  # the same a and c at a point within reach, against the network
-    beyond: np.ndarray  # share of points at 100 times the reach where they are off by over 10⁻⁶
 
 
 def switch_check(
@@ -104,14 +103,11 @@ def switch_check(
         step = rng.standard_normal(x.shape)
         step *= piece.reach[:, None] / np.linalg.norm(step, axis=1, keepdims=True)
         size = np.abs(y).max()
-        near, far = x + 0.99 * step, x + 100 * step
-        off = [np.abs(sum_at(piece, p) - run(layers, p)).max(axis=1) / size for p in (x, near, far)]
+        off = [np.abs(sum_at(piece, p) - run(layers, p)).max() / size for p in (x, x + 0.99 * step)]
         jacobian = np.abs(piece.a - torch_jacobian(layers, x)).max() / np.abs(piece.a).max()
-        rows.append((off[0].max(), jacobian, off[1].max(), np.mean(off[2] > 1e-6)))
-    output, jacobian, beside, beyond = np.array(rows).T
-    return SwitchCheck(
-        inputs=inputs, output=output, jacobian=jacobian, beside=beside, beyond=beyond
-    )
+        rows.append((off[0], jacobian, off[1]))
+    output, jacobian, beside = np.array(rows).T
+    return SwitchCheck(inputs=inputs, output=output, jacobian=jacobian, beside=beside)
 
 
 def sum_at(piece: LinearPiece, x: np.ndarray) -> np.ndarray:

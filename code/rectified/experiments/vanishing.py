@@ -119,7 +119,6 @@ class LayerOutputs:
     f: Activation
     seeds: tuple[int, ...]
     mean: np.ndarray  # of h over examples and units
-    root_mean_square: np.ndarray  # of h
     flat: np.ndarray  # share of preactivations with a slope below 0.05
 
 
@@ -150,7 +149,6 @@ def layer_outputs(
         f=f,
         seeds=seeds,
         mean=np.stack([each.mean(axis=(1, 2)) for each in h], axis=1),
-        root_mean_square=np.stack([np.sqrt(np.mean(h_l**2, axis=(1, 2))) for h_l in h], axis=1),
         flat=np.stack([np.mean(f.derivative(z_l) < FLAT, axis=(1, 2)) for z_l in z], axis=1),
     )
 
