@@ -13,12 +13,12 @@ from sklearn.neural_network import MLPClassifier
 
 from rectified import data, experiments, figures
 from rectified.activations import identity, relu, sigmoid, tanh
-from rectified.experiments import sparser
-from rectified.experiments.arms import Arm, trained
-from rectified.experiments.pretraining import pretrained_start
-from rectified.experiments.reaching_deep import leaning
-from rectified.experiments.selectivity import reading, selectivity, separation, unknowing
-from rectified.experiments.zeros import zeros_of
+from rectified.experiments.gains import sparser
+from rectified.experiments.gains.pretraining import pretrained_start
+from rectified.experiments.gains.reaching_deep import leaning
+from rectified.experiments.gains.selectivity import reading, selectivity, separation, unknowing
+from rectified.experiments.gains.zeros import zeros_of
+from rectified.experiments.trials.arms import Arm, trained
 from rectified.initializers import he_normal
 from rectified.networks import (
     SGD,

@@ -9,10 +9,10 @@ from scipy import stats
 
 from rectified import data, figures, initializers
 from rectified.activations import ELEMENTWISE, maxout, relu, sigmoid, tanh
-from rectified.experiments.arms import Arm, Lsuv
-from rectified.experiments.dead import DeadUnits, dead_units
-from rectified.experiments.sparsity import sparsity
-from rectified.experiments.watching import OnAll, before_divergence
+from rectified.experiments.dying.dead import DeadUnits, dead_units
+from rectified.experiments.gains.sparsity import sparsity
+from rectified.experiments.trials.arms import Arm, Lsuv
+from rectified.experiments.trials.watching import OnAll, before_divergence
 from rectified.initializers import constant, zeros
 from rectified.networks import (
     L1,

@@ -24,7 +24,7 @@ from rectified.activations import (
     tanh,
 )
 from rectified.claims.references import reference, references
-from rectified.experiments import collapse, shape
+from rectified.experiments.shapes import collapse, shape
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
 
 EPS = np.finfo(np.float64).eps
@@ -143,7 +143,7 @@ def test_node_has_the_outputs_of_the_four_corners() -> None:
 
 def test_units_that_forget_their_bias_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = replace(relu, torch_value=lambda t: torch.relu(t) + 1e-9)
-    monkeypatch.setattr("rectified.experiments.units.ELEMENTWISE", {"relu": broken})
+    monkeypatch.setattr("rectified.experiments.shapes.units.ELEMENTWISE", {"relu": broken})
     assert experiments.unit_three_ways().torch_error.max() > 1e-10
 
 
@@ -246,7 +246,8 @@ def test_swish_is_lowest_where_the_lambert_function_says() -> None:
 
 # ---- Saturation ---------------------------------------------------------------------------------
 def test_a_line_is_no_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rectified.experiments.saturation.sigmoid", ELEMENTWISE["hard_sigmoid"])
+    straight = ELEMENTWISE["hard_sigmoid"]
+    monkeypatch.setattr("rectified.experiments.shapes.saturation.sigmoid", straight)
     curve = experiments.sigmoid_shape()
     assert curve.outside > 0
     assert curve.not_rising > 0
@@ -376,7 +377,7 @@ def test_gradient_factor_is_gain_squared_times_mean_square_slope(
 
 def test_a_unit_without_two_levels_is_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = replace(ELEMENTWISE["hard_sigmoid"], jumps=step.jumps)
-    monkeypatch.setattr("rectified.experiments.slopes.step", slow)
+    monkeypatch.setattr("rectified.experiments.shapes.slopes.step", slow)
     steps = experiments.step_signals()
     assert steps.signals_above > 1
     assert steps.misfires > 0
@@ -398,14 +399,14 @@ def test_softmax_keeps_the_order_of_all_scores() -> None:
 
 def test_a_softmax_that_prefers_small_scores_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     turned = replace(softmax, forward=lambda z: softmax.forward(-z))
-    monkeypatch.setattr("rectified.experiments.softmax.softmax", turned)
+    monkeypatch.setattr("rectified.experiments.shapes.softmax.softmax", turned)
     assert experiments.softmax_decisions().changed_decisions > 9000
     assert experiments.softmax_as_logistic().two_class_error > 0.5
 
 
 def test_softmax_that_drops_classes_gives_no_probabilities(monkeypatch) -> None:
     fewer = replace(softmax, forward=lambda z: softmax.forward(z[..., 1:]))
-    monkeypatch.setattr("rectified.experiments.softmax.softmax", fewer)
+    monkeypatch.setattr("rectified.experiments.shapes.softmax.softmax", fewer)
     with pytest.raises(ValueError, match="shape"):
         experiments.softmax_decisions()
 

@@ -15,8 +15,8 @@ from rectified import claims, experiments
 from rectified.activations import ELEMENTWISE, identity, relu, step
 from rectified.claims import Outcome, Verdict
 from rectified.data import moons, split
-from rectified.experiments import landscape
-from rectified.experiments.gradient_check import case, relative_difference
+from rectified.experiments.backprop import landscape
+from rectified.experiments.backprop.gradient_check import case, relative_difference
 from rectified.initializers import zeros
 from rectified.networks import SGD, Activate, Parameters, mlp, softmax_cross_entropy, train
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
@@ -108,7 +108,7 @@ def test_too_long_a_step_raises_the_loss() -> None:
 
 def test_one_step_with_the_wrong_slope_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     open_gate = replace(relu, derivative=np.ones_like, gate=None)
-    monkeypatch.setattr("rectified.experiments.by_hand.relu", open_gate)
+    monkeypatch.setattr("rectified.experiments.backprop.by_hand.relu", open_gate)
     assert experiments.one_step().grad_z1[1] == 2.0
 
 
@@ -350,7 +350,7 @@ def test_a_network_that_cannot_bend_or_has_no_time_does_not_learn_the_moons(
 ) -> None:
     short = experiments.learn_moons(steps=10)
     assert outcome("forward-backward-loop", "fall", short.fall.mean()) is Outcome.REFUTED
-    monkeypatch.setattr("rectified.experiments.descent.relu", identity)
+    monkeypatch.setattr("rectified.experiments.backprop.descent.relu", identity)
     straight = experiments.learn_moons().test_accuracy[:, -1]
     assert outcome("forward-backward-loop", "accuracy", straight.mean()) is Outcome.REFUTED
 

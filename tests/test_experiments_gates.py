@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from rectified import claims, experiments
 from rectified.activations import ELEMENTWISE, relu, tanh
 from rectified.claims import Outcome
-from rectified.experiments import formulas, gates
+from rectified.experiments.backprop import formulas, gates
 from rectified.networks import Activate, mlp
 
 EPS = np.finfo(np.float64).eps
@@ -185,11 +185,11 @@ def test_updates_are_those_of_autograd() -> None:
 
 def test_a_steeper_tanh_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     steep = replace(tanh, derivative=lambda z: 1.5 * tanh.derivative(z))
-    monkeypatch.setattr("rectified.experiments.positive_side.tanh", steep)
+    monkeypatch.setattr("rectified.experiments.shapes.positive_side.tanh", steep)
     found = experiments.slope_lead(std=[1.0]).tanh_lead
     assert outcome("relu-gradient-larger", "tanh", found) is Outcome.REFUTED
     steeper = replace(tanh, derivative=lambda z: 2 * tanh.derivative(z), gate=None)
-    monkeypatch.setattr("rectified.experiments.positive_side.tanh", steeper)
+    monkeypatch.setattr("rectified.experiments.shapes.positive_side.tanh", steeper)
     faster = experiments.update_lead().tanh.min()
     assert outcome("relu-gradient-larger", "updates", faster) is Outcome.REFUTED
 

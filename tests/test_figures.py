@@ -35,10 +35,10 @@ from rectified.activations import (
 )
 from rectified.display import tokens
 from rectified.experiments import Arm
-from rectified.experiments.dead import DeadUnits
-from rectified.experiments.gradients import GradientFlow
-from rectified.experiments.plateau import LearnedByDepth
-from rectified.experiments.propagation import SignalPropagation
+from rectified.experiments.depth.gradients import GradientFlow
+from rectified.experiments.depth.plateau import LearnedByDepth
+from rectified.experiments.depth.propagation import SignalPropagation
+from rectified.experiments.dying.dead import DeadUnits
 from rectified.figures import canvas, labels, style, svg
 from rectified.initializers import variance_scaling, xavier_normal, zeros
 from rectified.networks import BatchNorm, StepDecay

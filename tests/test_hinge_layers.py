@@ -9,7 +9,7 @@ import pytest
 from rectified import figures
 from rectified.activations import relu
 from rectified.experiments import hinge_layers, zigzag_layers
-from rectified.experiments.hinge_layers import HingeLayers
+from rectified.experiments.rectifier.hinge_layers import HingeLayers
 
 EXACT = {"places": "0.2 0.5 0.5 0.8", "changes": "-3.5 2 -2 4.2", "offset": "0.1", "slope": "1.5"}
 

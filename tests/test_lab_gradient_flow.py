@@ -11,8 +11,8 @@ from labs_node import run
 from rectified import activations, data
 from rectified.activations import ELEMENTWISE, Activation
 from rectified.data import Dataset
-from rectified.experiments.arms import Arm, trained
-from rectified.experiments.predictions import gradient_profile, mean_field
+from rectified.experiments.depth.predictions import gradient_profile, mean_field
+from rectified.experiments.trials.arms import Arm, trained
 from rectified.initializers import Initializer, he_normal, variance_scaling, xavier_normal, zeros
 from rectified.labs.gradient_flow import EXAMPLES, GradientFlow
 from rectified.networks import Parameters, error, mean_squared_error, mlp, softmax_cross_entropy

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from rectified.activations import ELEMENTWISE, gelu, identity, relu, sigmoid, tanh
-from rectified.experiments import hinges, regions, signals
+from rectified.experiments.rectifier import hinges, regions
+from rectified.experiments.shapes import signals
 
 NETWORKS = [(0, (5,)), (1, (8, 8)), (13, (16, 16, 16)), (2, (3, 1, 4)), (3, (1,))]
 each_network = pytest.mark.parametrize(("seed", "widths"), NETWORKS)

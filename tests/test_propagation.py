@@ -13,9 +13,9 @@ from scipy import stats
 
 from rectified import data, initializers, moments
 from rectified.activations import ELEMENTWISE, Activation, identity, maxout, relu, sigmoid, tanh
-from rectified.experiments.gradients import gradient_flow
-from rectified.experiments.predictions import mean_field, zero_share
-from rectified.experiments.propagation import signal_propagation
+from rectified.experiments.depth.gradients import gradient_flow
+from rectified.experiments.depth.predictions import mean_field, zero_share
+from rectified.experiments.depth.propagation import signal_propagation
 from rectified.initializers import Initializer, he_normal, normal, orthogonal, zeros
 from rectified.networks import streams
 

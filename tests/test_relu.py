@@ -12,8 +12,8 @@ from scipy.optimize import nnls
 
 from rectified import data, experiments
 from rectified.activations import ALL, ELEMENTWISE, leaky_relu, relu, sigmoid, tanh
-from rectified.experiments import kinks, rectified_arrays, rectifier, rectifier_laws, switches
-from rectified.experiments.rectifier import LANGUAGES, TORCH, apply, definitions
+from rectified.experiments.rectifier import arrays, forms, kinks, laws, switches
+from rectified.experiments.rectifier.forms import LANGUAGES, TORCH, apply, definitions
 from rectified.networks import softmax_cross_entropy
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
 
@@ -40,9 +40,7 @@ def test_a_definition_does_what_its_text_says(language: str, text: str) -> None:
     assert_array_equal(apply(language, text, x), expected)
     assert_array_equal(expected[:5], [0, 0, 0, 1e-300, 3.5])
     if language == "PyTorch":
-        assert_array_equal(
-            rectifier.autograd_slope(written, x), rectifier.autograd_slope(TORCH[text], x)
-        )
+        assert_array_equal(forms.autograd_slope(written, x), forms.autograd_slope(TORCH[text], x))
 
 
 def test_the_projection_is_the_nearest_number_that_is_not_negative() -> None:
@@ -78,13 +76,13 @@ def test_definitions_that_differ_are_counted(monkeypatch: pytest.MonkeyPatch) ->
     assert (found.n, found.disagreements.sum(), found.wrong.sum()) == (200, 0, 0)
     assert_array_equal(found.ifs, [0, 0])
     wrong = {"NumPy": {"np.abs(x)": lambda x: np.abs(x), "np.exp(x)": lambda x: np.exp(0 * x)}}
-    monkeypatch.setattr(rectifier, "LANGUAGES", LANGUAGES | wrong)
+    monkeypatch.setattr(forms, "LANGUAGES", LANGUAGES | wrong)
     found = experiments.relu_definitions(seeds=[1, 2], n=100)
     assert found.disagreements.min() >= 98  # all but the zeros, where 1 differs as well
     assert found.wrong.min() >= 98
     assert found.costly == ("np.exp(x)",)
     python = {"0.0": lambda x: 0.0, "x < 0": lambda x: 0.0 if x < 2e300 else 1.0}
-    monkeypatch.setattr(rectifier, "LANGUAGES", {"Python": python})
+    monkeypatch.setattr(forms, "LANGUAGES", {"Python": python})
     assert_array_equal(experiments.relu_definitions(seeds=[1, 2], n=100).ifs, [1, 1])  # at infinity
 
 
@@ -112,7 +110,7 @@ def test_a_layer_that_is_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.reshaped.sum(), found.wrong.sum(), found.parameters) == (0, 0, 0)
     assert min(found.effect.min(), found.gradient.min()) > 0.1
     monkeypatch.setattr(torch, "relu", lambda x: 0 * x)
-    monkeypatch.setattr(rectified_arrays, "looped", np.abs)
+    monkeypatch.setattr(arrays, "looped", np.abs)
     found = experiments.relu_layer(seeds=[5, 6])
     assert found.wrong.min() > 0
     assert found.gradient.max() == 0
@@ -120,7 +118,7 @@ def test_a_layer_that_is_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_looped_takes_each_entry() -> None:
     x = np.array([[1.5, -2.0], [-0.0, 0.25]])
-    assert_array_equal(rectified_arrays.looped(x), [[1.5, 0], [0, 0.25]])
+    assert_array_equal(arrays.looped(x), [[1.5, 0], [0, 0.25]])
 
 
 def test_small_arrays_have_any_number_of_zeros_from_none_to_six() -> None:
@@ -142,7 +140,7 @@ def test_what_a_relu_keeps_a_smooth_one_does_not(monkeypatch: pytest.MonkeyPatch
     kept = experiments.two_pieces(seeds=[3], n=500)
     assert kept.scale_error.max() <= 2 * EPS
     assert (kept.exceptions[0], kept.growth[0], list(kept.slopes)) == (0, 0, [0, 1])
-    monkeypatch.setattr(rectifier_laws, "relu", lambda x: 1.5 * ALL["softplus"](x))
+    monkeypatch.setattr(laws, "relu", lambda x: 1.5 * ALL["softplus"](x))
     broken = experiments.two_pieces(seeds=[3], n=500)
     assert broken.scale_error[0] > 0.01
     assert broken.exceptions[0] > 100  # it keeps no sum
@@ -156,7 +154,7 @@ def test_idempotent_functions_are_those_that_are_the_identity_on_their_image(
     result = experiments.repeated()
     assert result.idempotent == ("identity", "hard tanh", "ReLU", "ReLU6")
     assert (result.changed, result.others) == (0, len(ELEMENTWISE) - 4)
-    monkeypatch.setattr(rectifier_laws, "relu", leaky_relu())
+    monkeypatch.setattr(laws, "relu", leaky_relu())
     assert experiments.repeated().changed > 1000
 
 
@@ -185,14 +183,14 @@ def test_slopes_and_range() -> None:
 
 
 def test_a_wrong_slope_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rectifier_laws, "relu", leaky_relu(slope=0.25))
+    monkeypatch.setattr(laws, "relu", leaky_relu(slope=0.25))
     result = experiments.relu_slopes()
     assert result.difference_error == 0.25
     assert result.table_wrong == result.n // 2
     assert result.most_left == 0.25
     span = experiments.relu_range(seeds=[1], n=50)
     assert span.negative == 51
-    monkeypatch.setattr(rectifier_laws, "relu", ALL["relu6"])
+    monkeypatch.setattr(laws, "relu", ALL["relu6"])
     assert experiments.relu_slopes().least_right == 0  # it saturates
 
 

@@ -11,7 +11,7 @@ from scipy import integrate, stats
 from rectified import data, experiments, figures
 from rectified.activations import relu
 from rectified.display import Table
-from rectified.experiments import photograph
+from rectified.experiments.rectifier import photograph
 from rectified.figures import rectifier as pictures
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rectified.activations import ALL, leaky_relu, maxout, relu
-from rectified.experiments.storage import import_name, imported, pack, unpack
+from rectified.experiments.sweeps.storage import import_name, imported, pack, unpack
 from sweep_samples import Inner, Outer, bits, failing, spectrum
 
 

@@ -29,11 +29,11 @@ from tqdm.std import tqdm as text_bar
 
 from rectified import experiments
 from rectified.activations import leaky_relu, relu, tanh
-from rectified.experiments import fingerprint, progress, storage, workers
-from rectified.experiments.folders import ResultFolder, SweepWarning, write_whole
-from rectified.experiments.points import points
-from rectified.experiments.sweep import Sweep, sweep
-from rectified.experiments.workers import SweepError, compute
+from rectified.experiments.sweeps import fingerprint, progress, storage, workers
+from rectified.experiments.sweeps.folders import ResultFolder, SweepWarning, write_whole
+from rectified.experiments.sweeps.points import points
+from rectified.experiments.sweeps.sweep import Sweep, sweep
+from rectified.experiments.sweeps.workers import SweepError, compute
 from sweep_samples import (
     Inner,
     anything,
@@ -619,7 +619,7 @@ def test_a_file_that_another_sweep_has_set_aside_is_no_error(
 def sweep_elsewhere(tmp_path: Path, n: int) -> Iterator[subprocess.Popen]:
     """Yield a Python whose one worker computes n points into tmp_path / "results"; kill it."""
     script = (
-        "from rectified.experiments.sweep import sweep; from sweep_samples import logged\n"
+        "from rectified.experiments.sweeps.sweep import sweep; from sweep_samples import logged\n"
         f"grid = {{'n': range({n}), 'log': [{str(tmp_path / 'log')!r}]}}\n"
         f"sweep(logged, grid, executor=1, folder={str(tmp_path / 'results')!r})"
     )

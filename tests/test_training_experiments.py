@@ -15,17 +15,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from rectified import data, initializers
 from rectified.activations import ELEMENTWISE, identity, maxout, relu, sigmoid, tanh
 from rectified.data import Dataset, Split
-from rectified.experiments import storage
-from rectified.experiments.arms import Arm, Lsuv
-from rectified.experiments.convergence import convergence_speed, curve_of, steps_to_target
-from rectified.experiments.dead import dead_units
-from rectified.experiments.gradients import gradient_flow
-from rectified.experiments.ladder import initialization_ladder
-from rectified.experiments.propagation import signal_propagation
-from rectified.experiments.sparsity import sparsity
-from rectified.experiments.training import compare_training
-from rectified.experiments.tuning import Tuning
-from rectified.experiments.watching import score
+from rectified.experiments.depth.gradients import gradient_flow
+from rectified.experiments.depth.ladder import initialization_ladder
+from rectified.experiments.depth.propagation import signal_propagation
+from rectified.experiments.dying.dead import dead_units
+from rectified.experiments.gains.sparsity import sparsity
+from rectified.experiments.sweeps import storage
+from rectified.experiments.trials.arms import Arm, Lsuv
+from rectified.experiments.trials.convergence import convergence_speed, curve_of, steps_to_target
+from rectified.experiments.trials.training import compare_training
+from rectified.experiments.trials.tuning import Tuning
+from rectified.experiments.trials.watching import score
 from rectified.networks import (
     L1,
     SGD,
@@ -488,9 +488,9 @@ SCRIPT = """
 import hashlib, numpy as np
 from rectified import data
 from rectified.activations import relu, tanh
-from rectified.experiments import storage
-from rectified.experiments.arms import Arm, Lsuv
-from rectified.experiments.training import compare_training
+from rectified.experiments.sweeps import storage
+from rectified.experiments.trials.arms import Arm, Lsuv
+from rectified.experiments.trials.training import compare_training
 rng = np.random.default_rng(0)
 moons = data.split(data.moons(80, rng=rng), rng=rng).standardised()
 arms = {"relu": Arm(f=relu, widths=(6,)), "tanh": Arm(f=tanh, weights=Lsuv())}

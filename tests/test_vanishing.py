@@ -14,7 +14,7 @@ from torch.nn import functional
 from rectified import data, experiments
 from rectified.activations import identity, relu, sigmoid, softsign, step, tanh
 from rectified.experiments import Arm
-from rectified.experiments.plateau import circles, cosine_and_norm
+from rectified.experiments.depth.plateau import circles, cosine_and_norm
 from rectified.initializers import inverse_sqrt_uniform, normal, xavier_normal
 from rectified.moments import mean_product, moments
 from rectified.networks import (

@@ -1,48 +1,21 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
-from rectified.experiments.approximation import (
-    approximation_rates,
-)
-from rectified.experiments.arms import Arm, Lsuv
-from rectified.experiments.boundary import moons_pictures
-from rectified.experiments.bowl import bowl_descent
-from rectified.experiments.by_hand import one_step
-from rectified.experiments.collapse import (
-    identity_range,
-    linear_stack,
-    norm_growth,
-    random_relu_sums,
-    relu_pair,
-    superposition,
-)
-from rectified.experiments.convergence import convergence_speed
-from rectified.experiments.dead import dead_units
-from rectified.experiments.defaults import library_defaults
-from rectified.experiments.descent import learn_moons, loss_by_epoch
-from rectified.experiments.flatness import flat_ends
-from rectified.experiments.folding import folding_layers, pieces_by_depth
-from rectified.experiments.formulas import (
+from rectified.experiments.backprop.boundary import moons_pictures
+from rectified.experiments.backprop.bowl import bowl_descent
+from rectified.experiments.backprop.by_hand import one_step
+from rectified.experiments.backprop.descent import learn_moons, loss_by_epoch
+from rectified.experiments.backprop.formulas import (
     backward_from_output,
     quotient_rule,
     sigmoid_code,
     square_expansion,
 )
-from rectified.experiments.gates import gated_updates, one_factor, scaled_signals
-from rectified.experiments.gradient_check import difference_errors, gradient_check
-from rectified.experiments.gradients import gradient_flow
-from rectified.experiments.hinge_layers import hinge_layers, zigzag_layers
-from rectified.experiments.hinges import hinge_interpolant
-from rectified.experiments.kinks import (
-    kink_choice,
-    relu_with_slope,
-    zeros_at_start,
-)
-from rectified.experiments.ladder import initialization_ladder
-from rectified.experiments.landscape import between_twins, loss_and_mistakes
-from rectified.experiments.photograph import (
-    rectified_photograph,
-)
-from rectified.experiments.plateau import (
+from rectified.experiments.backprop.gates import gated_updates, one_factor, scaled_signals
+from rectified.experiments.backprop.gradient_check import difference_errors, gradient_check
+from rectified.experiments.backprop.landscape import between_twins, loss_and_mistakes
+from rectified.experiments.depth.gradients import gradient_flow
+from rectified.experiments.depth.ladder import initialization_ladder
+from rectified.experiments.depth.plateau import (
     deep_starts,
     direction,
     explosion,
@@ -50,23 +23,47 @@ from rectified.experiments.plateau import (
     learned_by_depth,
     tall_networks,
 )
-from rectified.experiments.positive_side import slope_lead, update_lead
-from rectified.experiments.pretraining import pretraining
-from rectified.experiments.propagation import signal_propagation
-from rectified.experiments.racing import contestants, matched_loss, race
-from rectified.experiments.reaching_deep import depths_reached, nearly_linear
-from rectified.experiments.rectified_arrays import (
+from rectified.experiments.depth.propagation import signal_propagation
+from rectified.experiments.depth.vanishing import (
+    active_paths,
+    blind_saturation,
+    half_slope,
+    layer_outputs,
+    recovery,
+)
+from rectified.experiments.dying.dead import dead_units
+from rectified.experiments.gains.defaults import library_defaults
+from rectified.experiments.gains.pretraining import pretraining
+from rectified.experiments.gains.racing import contestants, matched_loss, race
+from rectified.experiments.gains.reaching_deep import depths_reached, nearly_linear
+from rectified.experiments.gains.repetition import idempotence_at_depth
+from rectified.experiments.gains.selectivity import unit_selectivity
+from rectified.experiments.gains.sparser import priced_outputs, sparser_starts
+from rectified.experiments.gains.sparsity import sparsity
+from rectified.experiments.gains.zeros import exact_zeros, open_paths, where_zeros
+from rectified.experiments.rectifier.approximation import (
+    approximation_rates,
+)
+from rectified.experiments.rectifier.arrays import (
     relu_centring,
     relu_layer,
     small_arrays,
     tutorial_plots,
 )
-from rectified.experiments.rectifier import (
+from rectified.experiments.rectifier.folding import folding_layers, pieces_by_depth
+from rectified.experiments.rectifier.forms import (
     relu_definitions,
     slopes_at_zero,
     special_values,
 )
-from rectified.experiments.rectifier_laws import (
+from rectified.experiments.rectifier.hinge_layers import hinge_layers, zigzag_layers
+from rectified.experiments.rectifier.hinges import hinge_interpolant
+from rectified.experiments.rectifier.kinks import (
+    kink_choice,
+    relu_with_slope,
+    zeros_at_start,
+)
+from rectified.experiments.rectifier.laws import (
     iterates,
     relu_range,
     relu_slopes,
@@ -74,13 +71,42 @@ from rectified.experiments.rectifier_laws import (
     two_pieces,
     unit_gradient,
 )
-from rectified.experiments.region_counts import (
+from rectified.experiments.rectifier.photograph import (
+    rectified_photograph,
+)
+from rectified.experiments.rectifier.region_counts import (
     most_pieces,
     region_counts,
 )
-from rectified.experiments.regions import cut_square, largest_jump, plane_regions, random_layers
-from rectified.experiments.repetition import idempotence_at_depth
-from rectified.experiments.saturation import (
+from rectified.experiments.rectifier.regions import (
+    cut_square,
+    largest_jump,
+    plane_regions,
+    random_layers,
+)
+from rectified.experiments.rectifier.stepped import (
+    noisy_units,
+    smoothed_relu,
+    softplus_gap,
+    stepped_sum,
+)
+from rectified.experiments.rectifier.sums_of_images import templates
+from rectified.experiments.rectifier.switches import (
+    linear_piece,
+    switch_check,
+    walk,
+)
+from rectified.experiments.shapes.collapse import (
+    identity_range,
+    linear_stack,
+    norm_growth,
+    random_relu_sums,
+    relu_pair,
+    superposition,
+)
+from rectified.experiments.shapes.flatness import flat_ends
+from rectified.experiments.shapes.positive_side import slope_lead, update_lead
+from rectified.experiments.shapes.saturation import (
     low_units,
     most_sensitive_input,
     sigmoid_rails,
@@ -88,63 +114,42 @@ from rectified.experiments.saturation import (
     tanh_against_sigmoid,
     tanh_on_inputs,
 )
-from rectified.experiments.selectivity import unit_selectivity
-from rectified.experiments.shape import (
+from rectified.experiments.shapes.shape import (
     monotone_table,
     reach_of_table,
     relu_order,
     slope_bump,
     swish_shape,
 )
-from rectified.experiments.signals import (
+from rectified.experiments.shapes.signals import (
     distance_from_straight,
     passage,
     spread,
     with_and_without_bend,
 )
-from rectified.experiments.slopes import (
+from rectified.experiments.shapes.slopes import (
     backward_gain,
     secant_slopes,
     slope_range,
     step_signals,
     tanh_slope_against_sigmoid,
 )
-from rectified.experiments.softmax import (
+from rectified.experiments.shapes.softmax import (
     softmax_as_layer,
     softmax_as_logistic,
     softmax_decisions,
     softmax_sums,
 )
-from rectified.experiments.sparser import priced_outputs, sparser_starts
-from rectified.experiments.sparsity import sparsity
-from rectified.experiments.stepped import (
-    noisy_units,
-    smoothed_relu,
-    softplus_gap,
-    stepped_sum,
-)
-from rectified.experiments.sums_of_images import templates
-from rectified.experiments.sweep import sweep
-from rectified.experiments.switches import (
-    linear_piece,
-    switch_check,
-    walk,
-)
-from rectified.experiments.training import compare_training
-from rectified.experiments.units import (
+from rectified.experiments.shapes.units import (
     bias_as_shift,
     neuron_by_hand,
     node_of_two_inputs,
     unit_three_ways,
 )
-from rectified.experiments.vanishing import (
-    active_paths,
-    blind_saturation,
-    half_slope,
-    layer_outputs,
-    recovery,
-)
-from rectified.experiments.zeros import exact_zeros, open_paths, where_zeros
+from rectified.experiments.sweeps.sweep import sweep
+from rectified.experiments.trials.arms import Arm, Lsuv
+from rectified.experiments.trials.convergence import convergence_speed
+from rectified.experiments.trials.training import compare_training
 
 __all__ = [
     "Arm",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.signals import Bends, Spread
+from rectified.experiments.shapes.signals import Bends, Spread
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import signed
 from rectified.figures.style import BAND, colour, house_style

@@ -8,7 +8,7 @@ from rectified.claims import median_band, t_band
 from rectified.data import RecordedCosts
 from rectified.data.recorded import Ratios
 from rectified.display.tokens import LIGHT
-from rectified.experiments.sparser import PricedOutputs, SparserStarts
+from rectified.experiments.gains.sparser import PricedOutputs, SparserStarts
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, colour, house_style

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rectified.claims import t_band
-from rectified.experiments.arms import Arm
-from rectified.experiments.gradients import GradientFlow
-from rectified.experiments.plateau import LearnedByDepth
+from rectified.experiments.depth.gradients import GradientFlow
+from rectified.experiments.depth.plateau import LearnedByDepth
+from rectified.experiments.trials.arms import Arm
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import label_curves, power
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from rectified.claims import t_band
 from rectified.display.tokens import LIGHT
-from rectified.experiments.dead import DeadUnits
+from rectified.experiments.dying.dead import DeadUnits
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import label_curves
 from rectified.figures.style import BAND, colour, house_style

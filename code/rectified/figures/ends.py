@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.flatness import FlatEnds
+from rectified.experiments.shapes.flatness import FlatEnds
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 

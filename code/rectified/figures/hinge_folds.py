@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from rectified.activations import relu
 from rectified.display.tokens import LIGHT
-from rectified.experiments.hinge_layers import HingeLayers
+from rectified.experiments.rectifier.hinge_layers import HingeLayers
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import BAND, house_style
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.hinges import HingeSum
+from rectified.experiments.rectifier.hinges import HingeSum
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 

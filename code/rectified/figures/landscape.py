@@ -3,7 +3,7 @@
 import numpy as np
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.landscape import BetweenTwins
+from rectified.experiments.backprop.landscape import BetweenTwins
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 

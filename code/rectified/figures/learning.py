@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 
 from rectified.claims import t_band
 from rectified.display.tokens import LIGHT
-from rectified.experiments.boundary import MoonsPictures
-from rectified.experiments.descent import MoonsLearned
+from rectified.experiments.backprop.boundary import MoonsPictures
+from rectified.experiments.backprop.descent import MoonsLearned
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import BAND, house_style
 

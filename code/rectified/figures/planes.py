@@ -8,7 +8,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.regions import PlaneRegions
+from rectified.experiments.rectifier.regions import PlaneRegions
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rectified.experiments.gradients import GradientFlow
-from rectified.experiments.propagation import SignalPropagation
+from rectified.experiments.depth.gradients import GradientFlow
+from rectified.experiments.depth.propagation import SignalPropagation
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import label_curves, power
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style

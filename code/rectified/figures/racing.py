@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from rectified.claims import median_band, t_band
 from rectified.display.tokens import LIGHT
-from rectified.experiments.racing import Race
-from rectified.experiments.reaching_deep import Depths
+from rectified.experiments.gains.racing import Race
+from rectified.experiments.gains.reaching_deep import Depths
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, house_style, role

@@ -8,8 +8,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.photograph import RectifiedPhotograph
-from rectified.experiments.sums_of_images import Templates
+from rectified.experiments.rectifier.photograph import RectifiedPhotograph
+from rectified.experiments.rectifier.sums_of_images import Templates
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 

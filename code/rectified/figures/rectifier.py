@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from rectified.activations import relu
 from rectified.display import Table
 from rectified.display.tokens import LIGHT
-from rectified.experiments.rectifier import SlopesAtZero, SpecialValues
-from rectified.experiments.rectifier_laws import Iterates
+from rectified.experiments.rectifier.forms import SlopesAtZero, SpecialValues
+from rectified.experiments.rectifier.laws import Iterates
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import signed
 from rectified.figures.style import GRADIENT_DASH, colour, house_style

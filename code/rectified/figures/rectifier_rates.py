@@ -3,9 +3,9 @@
 import numpy as np
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.approximation import ApproximationRates
-from rectified.experiments.region_counts import RegionCounts
-from rectified.experiments.stepped import SoftplusGap, SteppedSum
+from rectified.experiments.rectifier.approximation import ApproximationRates
+from rectified.experiments.rectifier.region_counts import RegionCounts
+from rectified.experiments.rectifier.stepped import SoftplusGap, SteppedSum
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import BAND, house_style
 

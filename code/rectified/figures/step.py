@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from rectified.display import Table
 from rectified.display.tokens import LIGHT
-from rectified.experiments.by_hand import OneStep
+from rectified.experiments.backprop.by_hand import OneStep
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import GRADIENT_DASH, house_style
 

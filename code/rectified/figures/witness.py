@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rectified.display.tokens import LIGHT
-from rectified.experiments.gradient_check import DifferenceErrors
+from rectified.experiments.backprop.gradient_check import DifferenceErrors
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import power
 from rectified.figures.style import BAND, house_style

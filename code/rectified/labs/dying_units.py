@@ -6,7 +6,7 @@ import numpy as np
 
 from rectified import data, experiments, figures
 from rectified.activations import Activation, leaky_relu, relu
-from rectified.experiments.dead import DeadUnits
+from rectified.experiments.dying.dead import DeadUnits
 from rectified.labs.controls import Choice, Control, Number, Rows, Whole
 from rectified.labs.lab import Lab, Try
 from rectified.networks import StepDecay

@@ -5,7 +5,7 @@ import numpy as np
 from rectified import data, figures, initializers
 from rectified.activations import ELEMENTWISE, Activation, relu, sigmoid
 from rectified.experiments import gradient_flow
-from rectified.experiments.gradients import GradientFlow as Measured
+from rectified.experiments.depth.gradients import GradientFlow as Measured
 from rectified.initializers import Initializer, he_normal, xavier_normal
 from rectified.labs.controls import Choice, Number, Whole
 from rectified.labs.lab import Lab, Try

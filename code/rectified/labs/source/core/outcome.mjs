@@ -7,7 +7,7 @@ import { normalCdf } from "./special.mjs";
 const REACH = 8; // standard deviations: beyond lies a share of 1e-15
 const PANELS = 4096; // from -REACH to REACH; within one, f and f' are taken for lines
 const INSIDE = 1e-9; // of a piece: so far from its ends f is asked, as f' jumps there
-export const SATURATED = 0.01; // of the steepest slope, as in `experiments/flatness.py`
+export const SATURATED = 0.01; // of the steepest slope, as in `experiments/shapes/flatness.py`
 
 /**
  * Masses are probabilities; those of bins, atoms, below and above add up to 1.

@@ -1,0 +1,1 @@
+"""What becomes of signals and gradients in deep networks, and which of them start to learn."""

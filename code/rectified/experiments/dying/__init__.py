@@ -1,0 +1,1 @@
+"""Units that answer nothing any more."""

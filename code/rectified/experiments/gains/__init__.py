@@ -1,0 +1,1 @@
+"""What ReLU is said to gain: speed, zeros, depth without pre-training."""

@@ -1,0 +1,1 @@
+"""How networks are compared: what is trained, at which rates, and what is read on the way."""
