@@ -107,6 +107,7 @@ def test_what_a_turned_phone_makes_too_wide_scrolls_by_keyboard(open_page: Opene
     page.wait_for_function(f"({STUCK}).length === 0")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function(f"{REACHED} === {wide}")
+    assert page.evaluate(STUCK) == []
 
 
 def test_a_formula_whose_font_comes_late_scrolls_by_keyboard(open_page: Opener) -> None:
@@ -120,6 +121,7 @@ def test_a_formula_whose_font_comes_late_scrolls_by_keyboard(open_page: Opener) 
         route.continue_()
     page.wait_for_function("document.fonts.status === 'loaded'")
     page.wait_for_function(f"({STUCK}).length === 0 && {REACHED} > {before}")
+    assert page.evaluate(STUCK) == []
 
 
 def test_the_theme_follows_the_system_until_a_reader_chooses(open_page: Opener) -> None:
