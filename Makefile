@@ -5,7 +5,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT ?= 8000
-TESTS ?= tests chapters
+TESTS ?= tests
 
 export PYTHON TORCH_INDEX
 # The networks here are tiny: with more than one thread they are slower, on busy machines far slower.
@@ -46,7 +46,7 @@ book: .venv/.book ## execute what changed, build the site, say where it is
 
 test: book node_modules/.installed ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
-	@"$(PY)" -m pytest -n 2 --cov --nbmake --nbmake-kernel=python3 $(TESTS)
+	@"$(PY)" -m pytest -n 2 --dist loadfile --cov $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
 	@"$(PY)" tools/serve.py _build/html $(PORT)
@@ -57,7 +57,7 @@ lab: .venv/.book .venv/.lab ## open the chapters in JupyterLab
 # ---------------------------------------------------------------- slow checks, figures for people
 audit: book node_modules/.installed ## the slow checks: other seeds, long runs; each prints its figures
 	@"$(PY)" tools/browser.py
-	@"$(PY)" -m pytest -s -m audit $(filter-out chapters,$(TESTS))
+	@"$(PY)" -m pytest -s -m audit $(TESTS)
 
 bench: .venv/.bench node_modules/.installed ## the benchmarks with their peers, as tables and JSON
 	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done

@@ -21,6 +21,16 @@ FLAGS = (  # a browser that asks nothing of the net on its own behalf
 expect.set_options(timeout=20_000)  # ms: a busy machine is slow, and a fault stays one
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where pages are looked at.
+
+    Little of the package runs there, and tracing makes parsers and Playwright several times slower.
+    """
+    for item in items:
+        if {"chromium", "up_to_date"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Yield a running browser, one for a module: each test opens its own page in it.

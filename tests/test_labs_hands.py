@@ -9,10 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 import mangled
 from lab_pages import (
     LABS,
-    QUIET,
     LabOpener,
     drawn,
     each_lab,
+    hold_clock,
     led_to,
     resize,
     start,
@@ -235,9 +235,11 @@ def test_a_copied_link_brings_the_state_back(open_lab: LabOpener, slug: str) -> 
 @each_lab
 def test_a_screen_reader_hears_that_the_link_was_copied(open_lab: LabOpener, slug: str) -> None:
     page = open_lab(slug)
-    page.wait_for_function(QUIET)
+    hold_clock(page)
     page.get_by_role("button", name="Copy link").press("Enter")
+    page.clock.run_for(1000)
     expect(page.locator(".rc-lab [role=status]")).to_have_text("Copied the link.")
+    page.clock.run_for(1000)
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()  # again
 
 

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
 from serving import served
 
-THEMES = ("light", "dark")
 BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
 
 
@@ -45,12 +44,29 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
         context.close()
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.fixture(scope="module")
+def read_page(chromium: Browser, address: str) -> Iterator[Opener]:
+    """Yield a function that shows a page to tests that only look: it is loaded once for all."""
+    with chromium.new_context() as context:
+        tabs: dict[str, Page] = {}
+
+        def shown(name: str, *, width: int = 1280, theme: str = "light") -> Page:
+            if name not in tabs:
+                tabs[name] = context.new_page()
+                tabs[name].goto(address + name, wait_until="networkidle")
+            tabs[name].set_viewport_size({"width": width, "height": 900})
+            tabs[name].emulate_media(media="screen", color_scheme=theme)
+            tabs[name].wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+            return tabs[name]
+
+        yield shown
+
+
 @each_page
 def test_a_page_loads_alone_and_light_and_without_a_message(
-    chromium: Browser, address: str, name: str, theme: str
+    chromium: Browser, address: str, name: str
 ) -> None:
-    page = chromium.new_page(color_scheme=theme)
+    page = chromium.new_page()
     messages, asked, weight = [], [], []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -69,11 +85,18 @@ def _weight(url: str, body: bytes) -> int:
     return len(body) if url.endswith(".woff2") else len(gzip.compress(body))
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [  # axe takes seconds a page
+        (1280, "light"),
+        (390, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.audit),
+        pytest.param(390, "light", marks=pytest.mark.audit),
+    ],
+)
 @each_page
-def test_axe_finds_nothing(open_page: Opener, name: str, theme: str, width: int) -> None:
-    page = open_page(name, theme=theme, width=width)
+def test_axe_finds_nothing(read_page: Opener, name: str, theme: str, width: int) -> None:
+    page = read_page(name, theme=theme, width=width)
     eyes = {"exclude": [[".katex-html"]]}  # hidden from assistive technology; MathML is checked
     result = Axe().run(page, context=eyes, options={"resultTypes": ["violations"]})
     assert result.violations_count == 0, result.generate_report()
@@ -81,8 +104,8 @@ def test_axe_finds_nothing(open_page: Opener, name: str, theme: str, width: int)
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @each_page
-def test_nothing_makes_the_page_scroll_sideways(open_page: Opener, name: str, width: int) -> None:
-    page = open_page(name, width=width)
+def test_nothing_makes_the_page_scroll_sideways(read_page: Opener, name: str, width: int) -> None:
+    page = read_page(name, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -200,9 +223,9 @@ def test_the_first_tab_stop_skips_to_the_text(open_page: Opener) -> None:
 
 @each_chapter
 def test_on_paper_there_is_the_text_alone_and_it_is_black_on_white(
-    open_page: Opener, name: str
+    read_page: Opener, name: str
 ) -> None:
-    page = open_page(name, theme="dark")
+    page = read_page(name, theme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.get_by_role("navigation").filter(visible=True).count()
     assert not page.get_by_role("banner").is_visible()
@@ -212,8 +235,8 @@ def test_on_paper_there_is_the_text_alone_and_it_is_black_on_white(
 
 
 @each_chapter
-def test_in_the_dark_no_output_lies_on_a_light_ground(open_page: Opener, name: str) -> None:
-    page = open_page(name, theme="dark")
+def test_in_the_dark_no_output_lies_on_a_light_ground(read_page: Opener, name: str) -> None:
+    page = read_page(name, theme="dark")
     grounds = page.evaluate(
         """[...document.querySelectorAll(".cell_output, .cell_output *:not(svg *)")]
              .map((e) => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number))
