@@ -93,6 +93,7 @@ def test_slopes_at_zero_are_those_of_pytorchs_rules() -> None:
     assert_array_equal(result.slopes[:, 1], [at_zero.get(text, 0) for text in result.names])
     assert_array_equal(result.slopes[:, [0, 2]], np.tile([0, 1], (len(result.names), 1)))
     assert result.identity == 0  # though the function is x
+    assert result.one_sided == 4 / 6
 
 
 # ---- Arrays
@@ -164,10 +165,12 @@ def test_iterates_end_at_the_fixed_points() -> None:
     assert_allclose(result.h[-1], fixed, rtol=4 * EPS)
     assert result.spread[-1] <= result.spread[1] / 4**40  # a quarter each time, until rounding
     high = float(mpmath.findroot(lambda h: 1 / (1 + mpmath.exp(4 - 8 * h)) - h, 0.98))
-    apart = experiments.iterates(sigmoid, weight=8.0, bias=-4.0, n=16)
+    apart = experiments.iterates(sigmoid, weight=8.0, bias=-4.0)
     assert_allclose(np.unique(apart.h[-1].round(9)), [1 - high, high], atol=1e-8)
     mild = experiments.iterates(sigmoid, weight=3.0, bias=-1.5, times=300)
     assert mild.spread[-1] <= 1e-15  # 3 · ¼ to the power of 300, until rounding
+    large = experiments.iterates(sigmoid, weight=8.0, bias=-8.0)
+    assert large.spread[-1] <= 1e-15  # one fixed point only: the bias does not fit
     assert_array_equal(experiments.iterates(relu, n=5).h[[1, -1]], [[0, 0, 0, 2, 4]] * 2)
     assert 0.1 < experiments.iterates(tanh).h[-1].max() < np.sqrt(3 / 100)  # about sqrt(3 / 2n)
 
@@ -321,9 +324,12 @@ def test_a_layer_below_that_is_off_leaves_the_reach_to_others() -> None:
 def test_no_step_of_a_walk_exceeds_the_bound() -> None:
     result = experiments.walk(seeds=range(5), steps=300)
     assert 0 < result.bound_ratio.min() <= result.bound_ratio.max() <= 1
+    assert (result.bound_ratio < result.steepest).all()
+    assert result.steepest.max() <= 1
     assert result.patterns.min() > 2
     one = experiments.walk(seeds=range(5), steps=300, widths=(8, 1))
     assert_array_equal(one.patterns, 1)  # no hidden layer: a straight line
+    assert_allclose(one.steepest, 1)  # its bound is its slope
 
 
 def test_templates_are_the_network(digits: data.Split) -> None:
@@ -340,6 +346,12 @@ def test_templates_are_the_network(digits: data.Split) -> None:
     assert np.linalg.norm(result.x[j] - result.x[i]) == pytest.approx(others.min())
     assert result.chosen.diagonal().all()  # for the image itself the sum is the network
     assert result.chosen_elsewhere < result.chosen_next <= 1
+    n, guess = len(result.x), result.guess
+    changes = [(i, j) for i, j in enumerate(result.next_image) if guess[i] != guess[j]]
+    assert result.alike_next == pytest.approx(1 - len(changes) / n)
+    assert_array_equal(result.chosen_change, [result.chosen[pair] for pair in changes])
+    unlike = [(i, j) for i in range(n) for j in range(n) if guess[i] != guess[j]]
+    assert result.chosen_elsewhere == pytest.approx(np.mean([result.chosen[p] for p in unlike]))
     assert (result.reach <= result.first_switch * result.nearest).all()
 
 
@@ -357,6 +369,11 @@ def test_idempotence_is_compared_from_the_same_start(digits: data.Split) -> None
     assert_array_equal(*start)
 
 
+def test_half_a_relu_and_twice_the_weights_after_it_are_the_same_network() -> None:
+    assert experiments.halved_relu(seeds=range(3)).max() == 0  # powers of 2 round nothing
+    assert experiments.halved_relu(seeds=range(3), times=1.0).min() > 0.1  # not without the twice
+
+
 # ---- What all have in common
 SEEDED: dict[str, Callable[[list[int]], np.ndarray]] = {
     "small_arrays": lambda seeds: experiments.small_arrays(seeds=[s * 7 for s in seeds]).zeros,
@@ -365,6 +382,7 @@ SEEDED: dict[str, Callable[[list[int]], np.ndarray]] = {
     "unit_gradient": lambda seeds: experiments.unit_gradient(seeds=seeds).differences,
     "switch_check": lambda seeds: experiments.switch_check(seeds=seeds).output,
     "walk": lambda seeds: experiments.walk(seeds=seeds, steps=100).bound,
+    "halved_relu": lambda seeds: experiments.halved_relu(seeds=seeds, times=1.0),
 }
 UNIFORM = (experiments.relu_definitions, experiments.two_pieces, experiments.relu_range)
 
@@ -400,6 +418,7 @@ def test_bad_settings_are_refused_by_name(digits: data.Split) -> None:
         (lambda: experiments.kink_choice(data=digits, widths=()), "widths must hold"),
         (lambda: experiments.templates(data=digits, seeds=range(2)), "seeds must hold one"),
         (lambda: experiments.walk(steps=0), "steps must be"),
+        (lambda: experiments.halved_relu(depth=0), "depth must be"),
     ]
     for call, message in refused:
         with pytest.raises(ValueError, match=message):

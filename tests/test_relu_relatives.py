@@ -88,7 +88,9 @@ def test_counts_lie_between_one_layer_and_the_bound() -> None:
     assert result.bound == (11, 121)
     assert_array_equal(result.random[:, 0], 11)  # lines in general position
     assert (result.random[:, 1] <= 121).all()
-    assert result.folded == (4, 16)  # two folds of each coordinate, in each layer
+    # two hinges a coordinate make 3 parts of it, one of them left of all folds; the next layer
+    # makes the two parts inside 4, and the outer ones are no longer flat: 6
+    assert result.folded == (3**2, 6**2)
     assert_same_alone_and_in_company(
         lambda seeds: experiments.region_counts(seeds=seeds, width=4, layers=2).random
     )
@@ -138,6 +140,9 @@ def test_the_filter_answers_to_what_gets_brighter_to_the_right() -> None:
     assert (result.grown, result.pixels) == (0, grey.size)
     assert 0.3 < result.zeroed < 0.7
     assert result.variation < 1
+    # half the differences and twice the contrast: what a display shows is another matter
+    assert result.stretched_grown > 0.4
+    assert 0.2 < result.flattened < 0.5
 
 
 def test_a_growing_transition_would_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +151,7 @@ def test_a_growing_transition_would_be_counted(monkeypatch: pytest.MonkeyPatch) 
     assert result.grown > 0.9 * result.pairs
     assert result.variation == pytest.approx(2)
     assert result.stretched == pytest.approx(1)  # twice the contrast, stretched to the same range
+    assert (result.stretched_grown, result.flattened) == (0, 0)
 
 
 @pytest.mark.parametrize("which", [2, -1])

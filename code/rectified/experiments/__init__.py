@@ -36,7 +36,7 @@ from rectified.experiments.gains.defaults import library_defaults
 from rectified.experiments.gains.pretraining import pretraining
 from rectified.experiments.gains.racing import contestants, matched_loss, race
 from rectified.experiments.gains.reaching_deep import depths_reached, nearly_linear
-from rectified.experiments.gains.repetition import idempotence_at_depth
+from rectified.experiments.gains.repetition import halved_relu, idempotence_at_depth
 from rectified.experiments.gains.selectivity import unit_selectivity
 from rectified.experiments.gains.sparser import priced_outputs, sparser_starts
 from rectified.experiments.gains.sparsity import sparsity
@@ -180,6 +180,7 @@ __all__ = [
     "gradient_check",
     "gradient_flow",
     "half_slope",
+    "halved_relu",
     "hinge_interpolant",
     "hinge_layers",
     "idempotence_at_depth",

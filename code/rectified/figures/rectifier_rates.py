@@ -12,7 +12,7 @@ from rectified.figures.style import BAND, house_style
 
 @house_style()
 def region_counts(result: RegionCounts) -> Figure:
-    """Draw pieces against layers: the bound, folding weights, random weights with their seeds."""
+    """Draw regions against layers: the bound, folding weights, random weights with their seeds."""
     drawing = blank(height=270)
     axes = drawing.subplots()
     layers = np.array(result.layers)
@@ -33,7 +33,7 @@ def region_counts(result: RegionCounts) -> Figure:
     axes.minorticks_off()
     axes.set_yticks([10, 100, 1000, 10_000], ["10", "100", "1,000", "10,000"])
     axes.set(xlim=(layers[0] - 0.1, layers[-1] + 1.1), xticks=layers)
-    axes.set(xlabel=f"layers of {result.width} ReLUs", title="pieces of the plane")
+    axes.set(xlabel=f"layers of {result.width} ReLUs", title="regions of the plane")
     share = mean[-1] / result.bound[-1]
     counts = "; ".join(
         f"{layer}: at most {bound:,}, folded {fold:,}, random {each:,.0f}"
@@ -42,11 +42,11 @@ def region_counts(result: RegionCounts) -> Figure:
     return Figure(
         drawing,
         message=f"In {layers[-1]} layers of {result.width}, random weights make {mean[-1]:,.0f} "
-        f"pieces on average: {100 * share:.1f} % of the bound",
-        alt="Three rising lines on a logarithmic axis, pieces against layers. With one layer "
+        f"regions on average: {100 * share:.1f} % of the bound",
+        alt="Three rising lines on a logarithmic axis, regions against layers. With one layer "
         f"random weights reach the bound; then the lines part. By layers, {counts}.",
-        caption=f"Random: mean of {len(result.random)} networks, counted in a square that holds "
-        "all crossings of the first layer; band: all of them. Two inputs.",
+        caption=f"All counted in one square, so large that it holds all crossings of the first "
+        f"layer. Random: mean of {len(result.random)} networks; band: all of them. Two inputs.",
     )
 
 

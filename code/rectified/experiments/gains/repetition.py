@@ -7,10 +7,12 @@ import numpy as np
 
 from rectified.activations import leaky_relu, relu
 from rectified.data import Split
+from rectified.experiments.rectifier.regions import draw_layers
 from rectified.experiments.trials.arms import Arm
 from rectified.experiments.trials.training import TrainingComparison, compare_training
+from rectified.initializers import generators
 from rectified.networks import Adam
-from rectified.networks.checks import check_positive_int
+from rectified.networks.checks import check_positive, check_positive_int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,3 +62,29 @@ def idempotence_at_depth(
         steps=steps,
     )
     return IdempotenceAtDepth(depth=depth, slope=slope, comparison=comparison)
+
+
+def halved_relu(
+    *,
+    seeds: Sequence[int] = range(20),
+    depth: int = 10,
+    width: int = 32,
+    inputs: int = 20,
+    times: float = 2.0,
+) -> np.ndarray:
+    """Return the largest change of a network's output when ReLU becomes ½ ReLU, (S,), relative.
+
+    ½ ReLU is not idempotent: applied twice it is ¼ ReLU. The weights after it are taken `times`.
+    Raises ValueError, naming the setting, for what is none.
+    """
+    check_positive_int(depth=depth, width=width, inputs=inputs)
+    check_positive(times=times)
+    found = []
+    for rng in generators(seeds):
+        layers = draw_layers(rng, [width] * (depth + 1))
+        h = halved = rng.standard_normal((inputs, width))
+        for number, (w, b) in enumerate(layers):
+            z, other = h @ w + b, halved @ (w if number == 0 else times * w) + b
+            h, halved = relu(z), relu(other) / 2
+        found.append(np.abs(other - z).max() / np.abs(z).max())
+    return np.array(found)

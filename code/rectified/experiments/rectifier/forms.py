@@ -134,6 +134,11 @@ class SlopesAtZero:
     slopes: np.ndarray  # (T, 3)
     identity: float  # the slope that it takes at 0 for relu(x) − relu(−x), which is x
 
+    @property
+    def one_sided(self) -> float:
+        """Share of the definitions whose slope at 0 is that of one side, 0 or 1."""
+        return float(np.isin(self.slopes[:, 1], (0, 1)).mean())
+
 
 def slopes_at_zero() -> SlopesAtZero:
     """Ask autograd for the slope of each of PyTorch's definitions. Source: kakade2018provably."""

@@ -106,10 +106,11 @@ def iterates(
     weight: float = 1.0,
     bias: float = 0.0,
     reach: float = 4.0,
-    n: int = 17,
+    n: int = 16,
 ) -> Iterates:
     """Feed f with its own output, with a weight and a bias between as in a network.
 
+    An even n leaves the number 0 out, from which neither side is nearer.
     Raises TypeError or ValueError, naming the setting, for what is none.
     """
     check_elementwise(f)

@@ -29,6 +29,8 @@ class RectifiedPhotograph:
     grown: int  # pairs that differ more after ReLU than before
     variation: float  # sum of all differences after, divided by that before
     stretched: float  # the same, if both are then stretched to fill the range from 0 to 1
+    stretched_grown: float  # share of the pairs that then differ more than before
+    flattened: float  # share of the pairs that differed before and after do not
 
 
 def rectified_photograph(*, which: int = 0, block: int = 10) -> RectifiedPhotograph:
@@ -57,6 +59,8 @@ def rectified_photograph(*, which: int = 0, block: int = 10) -> RectifiedPhotogr
         grown=int(np.sum(after > before)),
         variation=float(after.sum() / before.sum()),
         stretched=float(stretch * after.sum() / before.sum()),
+        stretched_grown=float(np.mean(stretch * after > before)),
+        flattened=float(np.mean(after[before > 0] == 0)),
     )
 
 

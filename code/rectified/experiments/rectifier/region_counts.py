@@ -24,12 +24,12 @@ def most_pieces(widths: Sequence[int], *, inputs: int = 2) -> int:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RegionCounts:
-    """Pieces of networks of two inputs with 1 to L layers of the same width."""
+    """Pieces of networks of two inputs with 1 to L layers of one width, in one large square."""
 
     width: int
     layers: tuple[int, ...]  # L
-    random: np.ndarray  # (S, L): random weights, in a square that holds all crossings
-    folded: tuple[int, ...]  # weights chosen so that each layer folds the square
+    random: np.ndarray  # (S, L): random weights
+    folded: tuple[int, ...]  # weights chosen so that each layer folds the square [−2, 2]²
     bound: tuple[int, ...]  # `most_pieces`
 
 
@@ -40,23 +40,16 @@ def region_counts(
     layers: int = 3,
     box: float = 1e5,
 ) -> RegionCounts:
-    """Count the pieces in the square [−box, box]²; the folding networks have the square [−2, 2]².
+    """Count the pieces in the square [−box, box]², so large that it holds all crossings.
 
     The weights of a depth are drawn anew. Raises ValueError without a seed, and as
     `folding_layers` does. Sources: hanin2019deep, montufar2014number.
     """
     check_positive_int(seeds=len(seeds), layers=layers)
     depths = range(1, layers + 1)
-    folded = [cut_square(folding_layers(width=width, layers=depth)).counts[-1] for depth in depths]
-    random = [
-        [
-            cut_square(random_layers(seed=[seed, depth], widths=[width] * depth), box=box).counts[
-                -1
-            ]
-            for depth in depths
-        ]
-        for seed in seeds
-    ]
+    folding = [folding_layers(width=width, layers=depth) for depth in depths]
+    folded = [cut_square(layers, box=box).counts[-1] for layers in folding]
+    random = [[_random_pieces(seed, [width] * depth, box) for depth in depths] for seed in seeds]
     return RegionCounts(
         width=width,
         layers=tuple(depths),

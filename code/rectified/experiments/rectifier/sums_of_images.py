@@ -49,9 +49,20 @@ class Templates:
         return float(self.chosen[np.arange(len(self.x)), self.next_image].mean())
 
     @property
+    def alike_next(self) -> float:
+        """Share of the images whose nearest one gets the same class from the network."""
+        return float(np.mean(self.guess[self.next_image] == self.guess))
+
+    @property
+    def chosen_change(self) -> np.ndarray:
+        """Whether the sum chooses the network's class, for each nearest image of another class."""
+        changed = np.flatnonzero(self.guess[self.next_image] != self.guess)
+        return self.chosen[changed, self.next_image[changed]]
+
+    @property
     def chosen_elsewhere(self) -> float:
-        """The same for all other images."""
-        return float(self.chosen[~np.eye(len(self.x), dtype=bool)].mean())
+        """The same share for all pairs of images of two classes."""
+        return float(self.chosen[self.guess[:, None] != self.guess].mean())
 
 
 def templates(

@@ -133,6 +133,7 @@ class Walk:
 
     steps: int
     bound_ratio: np.ndarray  # (S,): largest change of the output / (bound on it), 1 at most
+    steepest: np.ndarray  # (S,): the same at the inputs met, in the direction that changes most
     patterns: np.ndarray  # (S,): how many different ones there are on the way
     bound: np.ndarray  # (S,): product of the largest stretches of all layers
 
@@ -153,7 +154,9 @@ def walk(
         change = np.linalg.norm(np.diff(run(layers, x), axis=0), axis=1)
         bound = np.prod([np.linalg.norm(w, 2) for w, _ in layers])
         length = np.linalg.norm(end - start) / steps
-        patterns = len(np.unique(linear_piece(layers, x).on, axis=0))
-        rows.append((change.max() / (bound * length), patterns, bound))
-    ratio, patterns, bound = np.array(rows).T
-    return Walk(steps=steps, bound_ratio=ratio, patterns=patterns, bound=bound)
+        piece = linear_piece(layers, x)
+        steepest = np.linalg.norm(piece.a, 2, axis=(1, 2)).max() / bound
+        patterns = len(np.unique(piece.on, axis=0))
+        rows.append((change.max() / (bound * length), steepest, patterns, bound))
+    ratio, steepest, patterns, bound = np.array(rows).T
+    return Walk(steps=steps, bound_ratio=ratio, steepest=steepest, patterns=patterns, bound=bound)
