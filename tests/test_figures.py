@@ -40,7 +40,14 @@ from rectified.experiments.depth.plateau import LearnedByDepth
 from rectified.experiments.depth.propagation import SignalPropagation
 from rectified.experiments.dying.dead import DeadUnits
 from rectified.figures import canvas, labels, style, svg
-from rectified.initializers import variance_scaling, xavier_normal, zeros
+from rectified.initializers import (
+    Initializer,
+    he_normal,
+    inverse_sqrt_uniform,
+    variance_scaling,
+    xavier_normal,
+    zeros,
+)
 from rectified.networks import BatchNorm, StepDecay
 from rectified.networks.blocks import Norm
 
@@ -52,8 +59,8 @@ def propagated(*, scale: float, width: int = 32) -> SignalPropagation:
     return experiments.signal_propagation(relu, weights=weights, depth=30, width=width)
 
 
-def flowed(f: Activation, *, depth: int = 8) -> GradientFlow:
-    return experiments.gradient_flow(f, depth=depth, width=16, weights=xavier_normal)
+def flowed(f: Activation, *, depth: int = 8, weights: Initializer = xavier_normal) -> GradientFlow:
+    return experiments.gradient_flow(f, depth=depth, width=16, weights=weights)
 
 
 def watched(f: Activation) -> DeadUnits:
@@ -658,6 +665,21 @@ def test_the_table_of_a_step_has_each_parameter_and_what_moved_it() -> None:
 def test_gradients_by_start_refuse_panels_that_do_not_compare() -> None:
     with pytest.raises(ValueError, match="same depth"):
         figures.gradients_by_start({"a": [flowed(relu)], "b": [flowed(relu, depth=5)]})
+
+
+def test_names_of_gradients_stand_at_their_lines_starts_in_the_order_of_the_lines() -> None:
+    laws = (he_normal, inverse_sqrt_uniform, xavier_normal)
+    panel = [flowed(tanh, weights=law) for law in laws]
+    drawing = figures.gradients_by_start({"tanh": panel}).drawing
+    axes = drawing.axes[0]
+    with style.house_style():
+        drawing.draw_without_rendering()
+        boxes = [text.get_window_extent() for text in axes.texts]
+    assert [text.get_text() for text in axes.texts] == ["1/√n", "Xavier", "He"]
+    assert all(lower.y1 <= upper.y0 + 1 for lower, upper in itertools.pairwise(boxes))  # a pixel
+    first, bottom = axes.transData.transform((1, axes.get_ylim()[0]))
+    left = axes.transAxes.transform((0, 0))[0]
+    assert all(left <= box.x0 and box.x1 < first and bottom <= box.y0 for box in boxes)
 
 
 def test_cures_refuse_a_panel_that_names_no_way() -> None:

@@ -149,9 +149,14 @@ def test_half_of_the_slope_lies_where_algebra_puts_it() -> None:
     found = experiments.half_slope(sigmoid)
     assert_allclose(found.place, place, rtol=ROUNDING)
     assert_allclose(experiments.half_slope(tanh).place, place / 2, rtol=ROUNDING)
+    # tanh' = 1 - h², which is 1/20 at h = √0.95
+    flat_tanh = experiments.half_slope(tanh).flat_place
+    assert_allclose(flat_tanh, math.atanh(math.sqrt(0.95)), rtol=ROUNDING)
     assert_allclose(found.at_two, 4 / (2 + 2 * math.cosh(2)), rtol=ROUNDING)
     # s (1 - s) = 1/20 gives exp(z) = 9 + 4 √5; the line is cut into steps of 0.001
-    assert_allclose(found.flat_share, 1 - math.log(9 + 4 * math.sqrt(5)) / 100, atol=1e-5)
+    flat = math.log(9 + 4 * math.sqrt(5))
+    assert_allclose(found.flat_place, flat, rtol=ROUNDING)
+    assert_allclose(found.flat_share, 1 - flat / 100, atol=1e-5)
 
 
 def test_softsign_has_half_of_its_slope_where_its_formula_says() -> None:
@@ -200,7 +205,20 @@ def test_layer_outputs_are_those_of_a_plain_loop() -> None:
         z = h @ theta.layers[2 * layer]["w"][0]
         h = 1 / (1 + np.exp(-z))
         assert_allclose(found.mean[0, layer], h.mean(), rtol=ROUNDING)
+        assert_allclose(found.root_mean_square[0, layer], np.sqrt(np.mean(h**2)), rtol=ROUNDING)
         assert_allclose(found.flat[0, layer], np.mean(h * (1 - h) < 0.05), rtol=ROUNDING)
+
+
+def test_layer_outputs_of_a_set_are_those_of_the_networks_that_are_trained_on_it() -> None:
+    part = circles().train
+    arm = Arm(f=sigmoid, widths=(4, 4), weights=xavier_normal)
+    settings = {"depth": 2, "width": 4, "data": part}
+    found = experiments.layer_outputs(sigmoid, seeds=[0, 7], **settings)
+    theta, signals = arm.start(part, [0, 7]), []
+    arm.network(part).forward(theta, part.x, signals=signals)
+    for layer, h in enumerate(signals[1::2]):
+        # such networks are float32
+        assert_allclose(found.mean[:, layer], h.mean(axis=(1, 2)), rtol=1e-5)
 
 
 def test_paths_add_up_to_the_gradient_of_autograd() -> None:

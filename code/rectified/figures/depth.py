@@ -10,10 +10,11 @@ from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.plateau import LearnedByDepth
 from rectified.experiments.trials.arms import Arm
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves, power
+from rectified.figures.labels import label_curves, label_starts, power
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
 SHORT = {"inverse_sqrt_uniform": "1/√n", "xavier_normal": "Xavier", "he_normal": "He"}
+NAMES = 0.45  # room for names left of the curves, as a share of the curves' width
 MARKS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -119,9 +120,9 @@ def gradients_by_start(panels: Mapping[str, Sequence[GradientFlow]]) -> Figure:
         drawn.append(sizes)
     _powers(frames[0])
     for axes, panel, sizes in zip(frames, panels.values(), drawn, strict=True):
-        layers, ink = np.arange(1, panel[0].depth), colour(panel[0].f.name, panel[0].f.family)
         names = [SHORT.get(r.weights.name, f"gain {gain(r):.3g}") for r in panel]
-        label_curves(axes, layers, sizes, names, [ink] * len(panel))
+        starts = [size[0] for size in sizes]
+        label_starts(axes, 1, starts, names, colour(panel[0].f.name, panel[0].f.family))
     depth, worst = results[0].depth, min(results, key=lambda r: _log_sizes(r)[:, 0].mean())
     left = power(10 ** _log_sizes(worst)[:, 0].mean())
     said = "; ".join(
@@ -157,7 +158,9 @@ def _sizes(axes: Axes, result: GradientFlow) -> np.ndarray:
     axes.fill_between(layers, band.low, band.high, color=ink, alpha=2 * BAND, lw=0)
     axes.plot(layers, band.value, color=ink, lw=1.6)
     axes.plot(layers, theory, color=colour("identity", "linear"), lw=1.4, ls=GRADIENT_DASH)
-    axes.set(xlim=(1, result.depth - 1), xlabel="layer")
+    last = result.depth - 1
+    axes.set(xlim=(1 - NAMES * (last - 1), last), xlabel="layer")
+    axes.set_xticks(np.unique(np.linspace(1, last, 4).round()))
     axes.margins(y=0.1)
     return band.value
 

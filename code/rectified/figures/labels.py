@@ -51,6 +51,25 @@ def label_curves(
         taken.append(middle + size / 2 * GRID)
 
 
+def label_starts(
+    axes: Axes, x: float, starts: Sequence[float], texts: Sequence[str], ink: str
+) -> None:
+    """Write each curve's name left of its first point, in the order of the points, none on another.
+
+    Call it when the limits of the axes are final: distances are measured on the canvas.
+    """
+    axes.figure.draw_without_rendering()  # settles the layout
+    lowest = -np.inf
+    for start, text in sorted(zip(starts, texts, strict=True)):
+        (across, up), *_ = _on_canvas(axes, np.array([x]), np.array([start]))
+        style = {"color": ink, "weight": "semibold", "ha": "right", "va": "center"}
+        note = axes.annotate(text, (0, 0), xycoords="figure points", in_layout=False, **style)
+        height = note.get_window_extent().height * 72 / axes.figure.dpi
+        up = max(up, lowest)
+        note.set_position((across - AIR, up))
+        lowest = up + height
+
+
 def between(axes: Axes, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the points of the broken line through few points, close together on the canvas.
 

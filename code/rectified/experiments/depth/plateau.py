@@ -111,7 +111,7 @@ def tall_networks(
     hidden: int = 30,
     width: int = 32,
     data: Split | None = None,
-    seeds: Sequence[int] = range(5),
+    seeds: Sequence[int] = SEEDS,
     steps: int = 250,
     batch: int | None = 16,
     learning_rates: Sequence[float] = (3e-4,),

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from rectified.activations import Activation, relu, sigmoid
+from rectified.data import Dataset
 from rectified.experiments.depth.propagation import chain
 from rectified.experiments.settings import check_elementwise, check_initializers
 from rectified.initializers import Initializer, generators, he_normal, xavier_normal, zeros
@@ -21,32 +22,36 @@ FLAT = 0.05  # a slope below a fifth of the sigmoid's largest
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HalfSlope:
-    """Where the slope of an activation has fallen to half of its value at 0."""
+    """Where the slope of an activation has fallen to half of its value at 0, and where to 0.05."""
 
     f: Activation
-    place: float  # z > 0
+    place: float  # z > 0 of half the slope
+    flat_place: float  # z > 0 beyond which the slope is below 0.05
     at_two: float  # f'(2) / f'(0)
     flat_share: float  # share of [-100, 100] with a slope below 0.05
 
 
 def half_slope(f: Activation) -> HalfSlope:
-    """Find the input at which f' is half of f'(0), for f with a single bump of slope at 0.
+    """Find the inputs at which f' is half of f'(0), and 0.05, for f with one bump of slope at 0.
 
-    Raises TypeError unless f is elementwise, ValueError unless the slope falls by half up to 100.
+    Raises TypeError unless f is elementwise, ValueError unless the slope falls to both up to 100.
     """
     check_elementwise(f)
-    top = float(f.derivative(np.float64(0.0)))
 
-    def above_half(z: float) -> float:
-        return float(f.derivative(np.float64(z))) - top / 2
+    def slope(z: float) -> float:
+        return float(f.derivative(np.float64(z)))
 
-    if above_half(0.0) * above_half(100.0) >= 0:
-        raise ValueError(f"f must have a slope that falls from 0 on, got {f}")
+    def place_of(level: float) -> float:
+        if not slope(100.0) < level < slope(0.0):
+            raise ValueError(f"f must have a slope that falls from 0 on, got {f}")
+        return float(brentq(lambda z: slope(z) - level, 0.0, 100.0, xtol=1e-14))
+
     line = np.linspace(-100.0, 100.0, 200_001)
     return HalfSlope(
         f=f,
-        place=float(brentq(above_half, 0.0, 100.0, xtol=1e-14)),
-        at_two=float(f.derivative(np.float64(2.0))) / top,
+        place=place_of(slope(0.0) / 2),
+        flat_place=place_of(FLAT),
+        at_two=slope(2.0) / slope(0.0),
         flat_share=float(np.mean(f.derivative(line) < FLAT)),
     )
 
@@ -119,6 +124,7 @@ class LayerOutputs:
     f: Activation
     seeds: tuple[int, ...]
     mean: np.ndarray  # of h over examples and units
+    root_mean_square: np.ndarray  # of h
     flat: np.ndarray  # share of preactivations with a slope below 0.05
 
 
@@ -131,17 +137,20 @@ def layer_outputs(
     depth: int = 20,
     width: int = 64,
     batch: int = 32,
+    data: Dataset | None = None,
 ) -> LayerOutputs:
-    """Send standard normal inputs through S random networks, f behind every layer.
+    """Send inputs through S random networks, f behind every layer.
 
+    Inputs are all examples of `data`, or else `batch` standard normal ones, `width` features each.
     Raises as `signal_propagation` does.
     """
     check_elementwise(f)
     check_initializers(weights=weights, biases=biases)
     check_positive_int(depth=depth, width=width, batch=batch)
     seeds = check_seeds(seeds)
-    network = chain(width, f, depth, width)
-    x = np.stack([rng.standard_normal((batch, width)) for rng in streams(seeds, "examples")])
+    network = chain(width if data is None else data.features, f, depth, width)
+    rngs = streams(seeds, "examples")
+    x = data.x if data else np.stack([rng.standard_normal((batch, width)) for rng in rngs])
     signals: list[np.ndarray] = []
     network.forward(network.draw(seeds=seeds, weights=weights, biases=biases), x, signals=signals)
     z, h = signals[::2], signals[1::2]
@@ -149,6 +158,7 @@ def layer_outputs(
         f=f,
         seeds=seeds,
         mean=np.stack([each.mean(axis=(1, 2)) for each in h], axis=1),
+        root_mean_square=np.stack([np.sqrt(np.mean(h_l**2, axis=(1, 2))) for h_l in h], axis=1),
         flat=np.stack([np.mean(f.derivative(z_l) < FLAT, axis=(1, 2)) for z_l in z], axis=1),
     )
 
