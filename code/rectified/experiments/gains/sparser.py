@@ -78,7 +78,7 @@ def sparser_starts(
     target: float = 0.1,
     steps: int = 150,
     learning_rates: Sequence[float] = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7),
-    seeds: Sequence[int] = range(20),
+    seeds: Sequence[int] = range(30),
     tuning_seeds: Sequence[int] = range(1000, 1010),
 ) -> SparserStarts:
     """Count steps to a training error, for ReLUs that are silent more and more often.
