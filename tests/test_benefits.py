@@ -442,9 +442,12 @@ def test_wrong_setting_is_named(call, message: str) -> None:
 def test_figures_quote_what_was_measured() -> None:
     seeds = range(6)
     race = experiments.race(ARMS, target=0.85, seeds=seeds, **SMALL, **TUNED)
-    figure = figures.race_steps(race)
+    figure = figures.race_curves(race, titles={"sigmoid": "logistic"})
     median = np.median(race.runners["relu"].best_steps)
-    assert f"ReLU {median:.0f}" in figure.message
+    assert f"ReLU {median:.1f}" in figure.message
+    assert "logistic" in figure.message
+    figure = figures.race_steps(race)
+    assert f"ReLU {race.runners['relu'].tuning.learning_rate:g}" in figure.message
     assert figure.svg().startswith("<svg")
     depths = experiments.depths_reached(
         TWO, depths=(2, 3), width=6, seeds=seeds, learning_rates=(0.3,), **SMALL

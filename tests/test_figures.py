@@ -137,6 +137,9 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
     "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),
+    "race_curves": lambda: figures.race_curves(
+        experiments.race(experiments.contestants((6, 6)), target=0.85, **briefly())
+    ),
     "race_steps": lambda: figures.race_steps(
         experiments.race(experiments.contestants((6, 6)), target=0.85, **briefly())
     ),

@@ -15,7 +15,7 @@ from rectified.figures.passages import passages
 from rectified.figures.planes import regions
 from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
-from rectified.figures.racing import depths_reached, race_steps
+from rectified.figures.racing import depths_reached, race_curves, race_steps
 from rectified.figures.rectified_images import rectified_photograph, templates
 from rectified.figures.rectifier import iterated, special_table, value_and_slope
 from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
@@ -46,6 +46,7 @@ __all__ = [
     "one_step",
     "passages",
     "plateau",
+    "race_curves",
     "race_steps",
     "rectified_photograph",
     "region_counts",

@@ -1,10 +1,11 @@
-"""A race at every learning rate, and how deep each arm gets."""
+"""A race at the best learning rates and at all of them, and how deep each arm gets."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.lib.stride_tricks import sliding_window_view
 
 from rectified.claims import median_band, t_band
 from rectified.display.tokens import LIGHT
@@ -16,7 +17,49 @@ from rectified.figures.style import BAND, house_style, role
 
 MARKERS: Mapping[str, str] = {"relu": "o", "tanh": "s", "sigmoid": "^"}
 NO_TITLES: Mapping[str, str] = MappingProxyType({})
+DASHED = (0, (5, 2))
 SPREAD = 1.06  # by this factor arms stand apart, so that their bars do not hide each other
+
+
+@house_style()
+def race_curves(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figure:
+    """Draw the error against the step, each arm at its best rate.
+
+    The error is the mean over the batches of the race's window; `titles` as in `race_steps`.
+    """
+    drawing = blank(height=280)
+    axes = drawing.subplots()
+    steps = np.arange(result.window, result.budget.steps + 1)  # the last of each window
+    curves, inks = [], []
+    for name, runner in result.runners.items():
+        batches = sliding_window_view(runner.curve, result.window, axis=1)
+        band, ink = t_band(100 * batches.mean(axis=2)), LIGHT[role(runner.arm.f.name)]
+        axes.fill_between(steps, band.low, band.high, color=ink, alpha=BAND, lw=0)
+        axes.plot(steps, band.value, color=ink, ls=DASHED if name in titles else "-")
+        curves.append(band.value)
+        inks.append(ink)
+    axes.axhline(100 * result.target, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
+    axes.set(xlim=(steps[0], steps[-1]), ylim=(0, 100), xlabel="step")
+    axes.set_title("wrong answers on training batches, %")
+    names, goal = names_of(result, titles), f"{result.target:.0%}".replace("%", "\u00a0%")
+    label_curves(axes, steps, curves, names, inks)
+    medians = [np.median(runner.best_steps) for runner in result.runners.values()]
+    best = [f"{median:.1f}" if np.isfinite(median) else "never" for median in medians]
+    said = ", ".join(f"{name} {steps}" for name, steps in zip(names, best, strict=True))
+    return Figure(
+        drawing,
+        message=f"Steps to {goal} errors, each at its best rate: {said}",
+        alt=f"{len(names)} falling lines of the share of wrong answers against the step, and a "
+        f"thin line at {goal}. The median network is down to it after: {said}.",
+        caption=f"Mean of the last {result.window} batches, over {len(result.budget.seeds)} "
+        "networks, with 95 % t-interval; the steps in the title are medians. Thin line: "
+        f"{goal} errors. Best rates were found with other seeds.",
+    )
+
+
+def names_of(result: Race, titles: Mapping[str, str]) -> list[str]:
+    """Return what the arms are called."""
+    return [titles.get(name, runner.arm.f.title) for name, runner in result.runners.items()]
 
 
 @house_style()
@@ -30,16 +73,15 @@ def race_steps(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figure
     axes = drawing.subplots()
     rates = np.array(result.budget.learning_rates)
     top = 2.0 * result.budget.steps
-    curves, names, inks = [], [], []
+    curves, inks = [], []
     for place, (name, runner) in enumerate(result.runners.items()):
         band, ink = median_band(runner.steps_to_target), LIGHT[role(runner.arm.f.name)]
         value = np.where(np.isfinite(band.value), band.value, top)
         x = rates * SPREAD ** (place - 1)
         _bars(axes, x, band.low, np.minimum(band.high, top), ink)
-        dash = (0, (5, 2)) if name in titles else "-"
+        dash = DASHED if name in titles else "-"
         axes.plot(x, value, marker=MARKERS.get(name, "D"), color=ink, ms=6, lw=1.8, ls=dash)
         curves.append(value)
-        names.append(titles.get(name, runner.arm.f.title))
         inks.append(ink)
     axes.axhline(top, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
     shown = [tick for tick in (10, 20, 50, 100, 200) if tick < result.budget.steps]
@@ -49,20 +91,18 @@ def race_steps(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figure
     axes.set_yticks([*shown, top], [*map(str, shown), "never"])
     axes.set_title(f"steps to {result.target:.0%} errors".replace("%", " %"))
     lines = [between(axes, rates, curve) for curve in curves]
+    names = names_of(result, titles)
     label_curves(axes, *zip(*lines, strict=True), names, inks)
-    medians = [float(np.median(runner.best_steps)) for runner in result.runners.values()]
-    best = [f"{median:.0f}" if np.isfinite(median) else "never" for median in medians]
-    said = [f"{name} {steps}" for name, steps in zip(names, best, strict=True)]
-    rates_of = [runner.tuning.learning_rate for runner in result.runners.values()]
-    listed = ", ".join(f"{each} at rate {r:g}" for each, r in zip(said, rates_of, strict=True))
+    best = [runner.tuning.learning_rate for runner in result.runners.values()]
+    said = ", ".join(f"{name} {rate:g}" for name, rate in zip(names, best, strict=True))
     n = len(result.budget.seeds)
     goal = f"{result.target:.0%}".replace("%", "\u00a0%")
     return Figure(
         drawing,
-        message=f"Steps to {goal} errors, each at its best rate: {', '.join(said)}",
-        alt=f"{len(said)} lines of steps against the learning rate, on logarithmic axes; "
+        message=f"Best rates on the way to {goal} errors: {said}",
+        alt=f"{len(names)} lines of steps against the learning rate, on logarithmic axes; "
         f"a line at the top is marked never. Most fall to a lowest point, and rise behind it. "
-        f"At the best rate: {listed}.",
+        f"Best rates: {said}.",
         caption=f"Median of {n} networks with its 95 % interval (order statistics). Never: not "
         f"within {result.budget.steps} steps. Best rates were found with other seeds.",
     )

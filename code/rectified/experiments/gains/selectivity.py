@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from rectified.data import Split
 from rectified.experiments.trials.arms import DTYPE, Arm, trained
 from rectified.experiments.trials.tuning import SEEDS, check_arms, check_rates_of
+from rectified.experiments.trials.watching import score
 from rectified.initializers import generators
 from rectified.networks import Dense, Network, Parameters
 
@@ -63,6 +64,7 @@ class Selectivity:
     separation: Mapping[str, np.ndarray]  # (S,): of the same outputs
     separation_untrained: Mapping[str, np.ndarray]  # (S,): the same before training
     unknowing: np.ndarray  # (S,): the separation of random numbers
+    test_accuracy: Mapping[str, np.ndarray]  # (S,), of the trained network
 
 
 def unit_selectivity(
@@ -82,7 +84,7 @@ def unit_selectivity(
     """
     check_arms(arms, data)
     check_rates_of(arms, learning_rates)
-    kinds = "as_output", "untrained", "separation", "separation_untrained"
+    kinds = "as_output", "untrained", "separation", "separation_untrained", "test_accuracy"
     found: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in kinds}
     y, classes = data.test.y, data.test.classes
     for name, arm in arms.items():
@@ -101,6 +103,7 @@ def unit_selectivity(
         )
         found["as_output"][name] = selectivity(h, y, classes).mean(axis=1)
         found["untrained"][name] = selectivity(first, y, classes).mean(axis=1)
+        found["test_accuracy"][name] = score(run.network, run.parameters, data.test).accuracy
         found["separation"][name] = separation(h, y, classes).mean(axis=1)
         found["separation_untrained"][name] = separation(first, y, classes).mean(axis=1)
     return Selectivity(

@@ -14,7 +14,7 @@ from rectified.experiments.gains.zeros import zeros_of
 from rectified.experiments.settings import check_data
 from rectified.experiments.trials.arms import DTYPE, Arm
 from rectified.experiments.trials.convergence import convergence_speed
-from rectified.experiments.trials.tuning import FEW_TUNING_SEEDS, SEEDS
+from rectified.experiments.trials.tuning import SEEDS
 from rectified.initializers import variance_scaling
 from rectified.networks import (
     SGD,
@@ -77,14 +77,15 @@ def sparser_starts(
     widths: tuple[int, ...] = (32, 32),
     target: float = 0.1,
     steps: int = 150,
-    learning_rates: Sequence[float] = (0.1, 0.3, 1.0),
-    seeds: Sequence[int] = SEEDS,
-    tuning_seeds: Sequence[int] = FEW_TUNING_SEEDS,
+    learning_rates: Sequence[float] = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7),
+    seeds: Sequence[int] = range(30),
+    tuning_seeds: Sequence[int] = range(1000, 1010),
 ) -> SparserStarts:
     """Count steps to a training error, for ReLUs that are silent more and more often.
 
     All start with z of mean square 1 in each layer. So signals have the same size; gradients do
-    not, see `gradient_factor`. float32. Raises TypeError or ValueError, naming the argument.
+    not, see `gradient_factor`, so the best rate falls with the threshold, and the grid is fine.
+    float32. Raises TypeError or ValueError, naming the argument.
     Source: glorot2011deep.
     """
     fs = [thresholded(t) for t in thresholds]
@@ -133,7 +134,7 @@ def priced_outputs(
     widths: tuple[int, ...] = (32, 32),
     learning_rate: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 150,
+    steps: int = 600,
     batch: int = 32,
 ) -> PricedOutputs:
     """Train ReLU networks whose hidden outputs cost something, so that more of them are 0.
