@@ -46,7 +46,7 @@ book: .venv/.book ## execute what changed, build the site, say where it is
 
 test: book node_modules/.installed ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
-	@"$(PY)" -m pytest -n 2 --dist loadfile --cov $(TESTS)
+	@"$(PY)" -m pytest -n 2 --cov --dist loadfile $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
 	@"$(PY)" tools/serve.py _build/html $(PORT)
