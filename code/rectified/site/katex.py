@@ -17,7 +17,10 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("vendor") / "katex.min.js"
-DOLLARS = re.compile(r"(?<![\\$])\$(?=[^\s$])([^$<>]+?)(?<=[^\s\\])\$(?![\d$])")
+PUNCTUATION = re.compile(r"[,.;:!?)]+")
+DOLLARS = re.compile(
+    r"(?<![\\$])\$(?=[^\s$])([^$<>]+?)(?<=[^\s\\])\$(?![\d$])" + f"({PUNCTUATION.pattern})?"
+)
 # Our KaTeX_AMS has the capitals only (7.6 kB, not 28): blackboard letters, no further signs
 LACKING = re.compile(r'class="[^"]*\bamsrm\b[^"]*"[^>]*>([^<A-Z]+)<')
 
@@ -50,7 +53,15 @@ def render(formula: str, display: bool = False) -> str:
 
 def in_html(html: str) -> str:
     """Render each `$formula$` in the text of an HTML fragment. Raises FormulaError."""
-    return DOLLARS.sub(lambda match: render(_unescaped(match[1])), html)
+    return DOLLARS.sub(lambda match: render(_ended(_unescaped(match[1]), match[2] or "")), html)
+
+
+def _ended(formula: str, marks: str) -> str:
+    """Return the formula with the punctuation after it, so that no line begins with a comma.
+
+    A word joiner between the two is not enough: Chromium breaks a line after KaTeX's boxes.
+    """
+    return rf"{formula}\text{{{marks}}}" if marks else formula
 
 
 def _unescaped(text: str) -> str:
@@ -58,17 +69,18 @@ def _unescaped(text: str) -> str:
 
 
 class KeepPunctuation(SphinxTransform):
-    """Joins a formula and the punctuation after it, so that no line begins with a comma."""
+    """Takes the punctuation after a formula into it."""
 
     default_priority = 400
 
     def apply(self) -> None:
-        """Put a word joiner before the punctuation."""
+        """Move the punctuation."""
         for formula in self.document.findall(nodes.math):
             place = formula.parent.index(formula) + 1
             after = formula.parent[place] if place < len(formula.parent) else None
-            if isinstance(after, nodes.Text) and after.astext()[:1] in tuple(",.;:!?)"):
-                formula.parent[place] = nodes.Text(f"\N{WORD JOINER}{after.astext()}")
+            if isinstance(after, nodes.Text) and (marks := PUNCTUATION.match(after.astext())):
+                formula.parent[place] = nodes.Text(after.astext()[marks.end() :])
+                formula[0] = nodes.Text(_ended(formula.astext(), marks[0]))
 
 
 def _append(self: HTML5Translator, node: nodes.Element, *, display: bool) -> None:
