@@ -396,6 +396,17 @@ def test_html_has_message_picture_and_caption_escaped() -> None:
     assert "<figcaption" not in small().html()
 
 
+def test_no_line_ends_between_a_number_and_its_percent_sign_or_power() -> None:
+    shown = small(
+        message="It falls from 50 % to 5 · 10⁻¹⁶ in 3 steps", caption="95 % interval"
+    ).html()
+    assert (
+        "from 50\N{NO-BREAK SPACE}% to 5\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}10⁻¹⁶ in 3 steps"
+        in shown
+    )
+    assert "95\N{NO-BREAK SPACE}% interval" in shown
+
+
 def test_backslashes_in_an_alternative_survive() -> None:
     assert (
         ElementTree.fromstring(small(alt=r"The folder \1 and \g<0> rises.").svg()).get("aria-label")

@@ -124,8 +124,8 @@ def sparser(starts: SparserStarts, priced: PricedOutputs) -> Figure:
     return Figure(
         drawing,
         message=f"The most zeros at the start: {steps.value[-1]:.1f} steps instead of "
-        f"{steps.value[quickest]:.1f}; the most at the end: {accuracy.value[-1]:.1f}\u00a0% right "
-        f"instead of {accuracy.value[0]:.1f}\u00a0%",
+        f"{steps.value[quickest]:.1f}; the most at the end: {accuracy.value[-1]:.1f} % right "
+        f"instead of {accuracy.value[0]:.1f} %",
         alt=f"Left: steps against zeros at the start, lowest at {x[quickest]:.0f} % zeros with "
         f"{steps.value[quickest]:.1f}, highest at {x[-1]:.0f} % with {steps.value[-1]:.1f}. Right: "
         f"accuracy against zeros at the end, from {accuracy.value[0]:.1f} % at {zeros[0]:.0f} % "

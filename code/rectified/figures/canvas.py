@@ -18,6 +18,13 @@ def blank(*, height: float = 300, width: float = WIDTH) -> Drawing:
     return Drawing(figsize=(width * UNIT, height * UNIT), layout="constrained")
 
 
+def _markup(sentence: str) -> str:
+    """Return a sentence as HTML, in which no line ends between a number and its % or power."""
+    return html.escape(
+        re.sub(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)", "\N{NO-BREAK SPACE}", sentence)
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Figure(Output):
     """A drawing with its message (a sentence, above), alternative and caption (below).
@@ -48,8 +55,8 @@ class Figure(Output):
 
     def html(self) -> str:
         """Return a `<figure>`: the message, the picture as inline SVG, the caption."""
-        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        message = html.escape(self.message)
+        caption = f"<figcaption>{_markup(self.caption)}</figcaption>" if self.caption else ""
+        message = _markup(self.message)
         return (
             f'<figure class="rc-figure-box"><p class="rc-message">{message}</p>'
             f"{self.svg()}{caption}</figure>"

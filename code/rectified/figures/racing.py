@@ -41,7 +41,7 @@ def race_curves(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figur
     axes.axhline(100 * result.target, color=LIGHT["rule-strong"], lw=0.8, zorder=0)
     axes.set(xlim=(steps[0], steps[-1]), ylim=(0, 100), xlabel="step")
     axes.set_title("wrong answers on training batches, %")
-    names, goal = names_of(result, titles), f"{result.target:.0%}".replace("%", "\u00a0%")
+    names, goal = names_of(result, titles), f"{result.target:.0%}".replace("%", " %")
     label_curves(axes, steps, curves, names, inks)
     medians = [np.median(runner.best_steps) for runner in result.runners.values()]
     best = [f"{median:.1f}" if np.isfinite(median) else "never" for median in medians]
@@ -96,7 +96,7 @@ def race_steps(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figure
     best = [runner.tuning.learning_rate for runner in result.runners.values()]
     said = ", ".join(f"{name} {rate:g}" for name, rate in zip(names, best, strict=True))
     n = len(result.budget.seeds)
-    goal = f"{result.target:.0%}".replace("%", "\u00a0%")
+    goal = f"{result.target:.0%}".replace("%", " %")
     return Figure(
         drawing,
         message=f"Best rates on the way to {goal} errors: {said}",
@@ -145,7 +145,7 @@ def depths_reached(result: Depths, *, titles: Mapping[str, str], inks: Mapping[s
         [LIGHT[inks[name]] for name in result.accuracy],
     )
     last = {titles[name]: curve[-1] for name, curve in zip(result.accuracy, curves, strict=True)}
-    listed = ", ".join(f"{title} {value:.0f}\u00a0%" for title, value in last.items())
+    listed = ", ".join(f"{title} {value:.0f} %" for title, value in last.items())
     return Figure(
         drawing,
         message=f"Right with {result.depths[-1]} layers: {listed}",
