@@ -1,6 +1,6 @@
 """A race at the best learning rates and at all of them, and how deep each arm gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -42,7 +42,7 @@ def race_curves(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figur
     axes.set(xlim=(steps[0], steps[-1]), ylim=(0, 100), xlabel="step")
     axes.set_title("wrong answers on training batches, %")
     names, goal = names_of(result, titles), f"{result.target:.0%}".replace("%", " %")
-    label_curves(axes, steps, curves, names, inks)
+    _label_early(axes, steps, curves, 100 * result.target, names, inks)
     medians = [np.median(runner.best_steps) for runner in result.runners.values()]
     best = [f"{median:.1f}" if np.isfinite(median) else "never" for median in medians]
     said = ", ".join(f"{name} {steps}" for name, steps in zip(names, best, strict=True))
@@ -54,6 +54,27 @@ def race_curves(result: Race, *, titles: Mapping[str, str] = NO_TITLES) -> Figur
         caption=f"Mean of the last {result.window} batches, over {len(result.budget.seeds)} "
         "networks, with 95 % t-interval; the steps in the title are medians. Thin line: "
         f"{goal} errors. Best rates were found with other seeds.",
+    )
+
+
+def _label_early(
+    axes: Axes,
+    steps: np.ndarray,
+    curves: Sequence[np.ndarray],
+    goal: float,
+    names: Sequence[str],
+    inks: Sequence[str],
+) -> None:
+    """Write names where curves stand apart, none on the line of the goal or on what comes later."""
+    apart = len(steps) // 3
+    near, far = [line[:apart] for line in curves], [line[apart:] for line in curves]
+    nameless = [""] * (len(far) + 1)
+    label_curves(
+        axes,
+        [*[steps[:apart]] * len(near), *[steps[apart:]] * len(far), steps],
+        [*near, *far, np.full(len(steps), goal)],
+        [*names, *nameless],
+        [*inks, *[LIGHT["text"]] * len(nameless)],
     )
 
 
