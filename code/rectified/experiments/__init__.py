@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments import starts
 from rectified.experiments.backprop.boundary import moons_pictures
 from rectified.experiments.backprop.bowl import bowl_descent
 from rectified.experiments.backprop.by_hand import one_step
@@ -146,28 +147,6 @@ from rectified.experiments.shapes.units import (
     node_of_two_inputs,
     unit_three_ways,
 )
-from rectified.experiments.starts.biases import active_share, active_units, bias_arms
-from rectified.experiments.starts.depths import (
-    he_and_xavier,
-    he_normal_and_uniform,
-    rectifier_depths,
-)
-from rectified.experiments.starts.first_loss import (
-    expected_loss,
-    first_loss,
-    largest_of_normals,
-    spread_of_loss,
-    weight_std_of_spread,
-)
-from rectified.experiments.starts.inputs import grown_weights, scaled_inputs
-from rectified.experiments.starts.luck import luck_by_width
-from rectified.experiments.starts.own_gains import (
-    circulating_laws,
-    found_gain,
-    own_gains,
-    product_stretches,
-)
-from rectified.experiments.starts.symmetry import plain_starts, symmetric_starts
 from rectified.experiments.sweeps.sweep import sweep
 from rectified.experiments.trials.arms import Arm, Lsuv
 from rectified.experiments.trials.convergence import convergence_speed
@@ -177,17 +156,13 @@ __all__ = [
     "Arm",
     "Lsuv",
     "active_paths",
-    "active_share",
-    "active_units",
     "approximation_rates",
     "backward_from_output",
     "backward_gain",
     "between_twins",
-    "bias_arms",
     "bias_as_shift",
     "blind_saturation",
     "bowl_descent",
-    "circulating_laws",
     "compare_training",
     "contestants",
     "convergence_speed",
@@ -199,20 +174,14 @@ __all__ = [
     "direction",
     "distance_from_straight",
     "exact_zeros",
-    "expected_loss",
     "explosion",
-    "first_loss",
     "flat_ends",
     "folding_layers",
-    "found_gain",
     "gated_updates",
     "gradient_check",
     "gradient_flow",
-    "grown_weights",
     "half_slope",
     "halved_relu",
-    "he_and_xavier",
-    "he_normal_and_uniform",
     "hinge_interpolant",
     "hinge_layers",
     "idempotence_at_depth",
@@ -221,7 +190,6 @@ __all__ = [
     "iterates",
     "kink_choice",
     "largest_jump",
-    "largest_of_normals",
     "layer_outputs",
     "layer_speed",
     "learn_moons",
@@ -232,7 +200,6 @@ __all__ = [
     "loss_and_mistakes",
     "loss_by_epoch",
     "low_units",
-    "luck_by_width",
     "matched_loss",
     "monotone_table",
     "moons_pictures",
@@ -246,14 +213,11 @@ __all__ = [
     "one_factor",
     "one_step",
     "open_paths",
-    "own_gains",
     "passage",
     "pieces_by_depth",
-    "plain_starts",
     "plane_regions",
     "pretraining",
     "priced_outputs",
-    "product_stretches",
     "quotient_rule",
     "race",
     "random_layers",
@@ -261,7 +225,6 @@ __all__ = [
     "reach_of_table",
     "recovery",
     "rectified_photograph",
-    "rectifier_depths",
     "region_counts",
     "relu_centring",
     "relu_definitions",
@@ -272,7 +235,6 @@ __all__ = [
     "relu_slopes",
     "relu_with_slope",
     "repeated",
-    "scaled_inputs",
     "scaled_signals",
     "secant_slopes",
     "sigmoid_code",
@@ -294,15 +256,14 @@ __all__ = [
     "sparsity",
     "special_values",
     "spread",
-    "spread_of_loss",
     "square_expansion",
+    "starts",
     "step_signals",
     "stepped_sum",
     "superposition",
     "sweep",
     "swish_shape",
     "switch_check",
-    "symmetric_starts",
     "tall_networks",
     "tanh_against_sigmoid",
     "tanh_on_inputs",
@@ -315,7 +276,6 @@ __all__ = [
     "unit_three_ways",
     "update_lead",
     "walk",
-    "weight_std_of_spread",
     "where_zeros",
     "with_and_without_bend",
     "zeros_at_start",

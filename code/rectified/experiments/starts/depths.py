@@ -1,4 +1,4 @@
-"""Xavier's weights and He's in ReLU networks of several depths, as in figures 2 and 3 of He et al."""
+"""Xavier's weights and He's in ReLU networks of several depths."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from rectified.experiments.trials.tuning import SEEDS, TUNING_SEEDS
 from rectified.initializers import he_normal, he_uniform, xavier_normal
 from rectified.networks import Momentum, Optimizer
 
-RATES = (0.001, 0.004, 0.02)
+RATES = (0.001, 0.004, 0.02, 0.1)
 
 
 def he_and_xavier(*, optimizer: type[Optimizer] = Momentum) -> dict[str, Arm]:
@@ -30,7 +30,7 @@ def rectifier_depths(
     hidden: int,
     *,
     optimizer: type[Optimizer] = Momentum,
-    width: int = 64,
+    width: int = 48,
     data: Split | None = None,
     seeds: Sequence[int] = SEEDS,
     steps: int = 200,

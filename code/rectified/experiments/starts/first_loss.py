@@ -17,8 +17,10 @@ from rectified.initializers import Initializer
 from rectified.networks.checks import check_positive, check_positive_int
 from rectified.networks.streams import check_seeds
 
-NORMAL = np.linspace(-9.0, 9.0, 1201)  # where the normal density is summed
-LEVELS = 2401  # where the integral over levels is
+NORMAL = np.linspace(-9.0, 9.0, 181)  # where the normal law is summed
+DENSITY = np.exp(-(NORMAL**2) / 2) / math.sqrt(2 * math.pi)
+GUMBEL = np.linspace(-6.0, 45.0, 511)  # and Gumbel's
+LEVELS = 801  # of the integral over v
 LARGEST_SPREAD = 1e4
 
 
@@ -69,22 +71,28 @@ def first_loss(
 def expected_loss(spread: float, *, classes: int = 10) -> float:
     """Return E[log Σ exp z], the loss of K outputs that know nothing, z ~ N(0, spread²) each.
 
-    The loss is log Σ exp z less the right output, whose mean is 0. With the identity
-    log S = ∫ (exp(-t) - exp(-t S)) dt / t and t = exp(-v), it is one integral over v of
-    exp(-exp(-v)) - E[exp(-exp(z - v))]^K. Where the spread is small, it is near
-    log K + spread² (1 - 1/K) / 2, and where it is large, near the spread times the mean of the
-    largest of K standard normals. Raises ValueError unless spread is positive and K at least 2.
+    The loss is log Σ exp z less the right output, whose mean is 0. Add to each output noise of
+    Gumbel's law, P(g <= v) = exp(-exp(-v)): the largest of them is log Σ exp z plus such noise,
+    whose mean is Euler's constant γ. So E[log Σ exp z] = ∫ (1[v > 0] - H(v)^K) dv - γ, where H is
+    the distribution function of one noisy output. For a small spread it is near
+    log K + spread² (1 - 1/K) / 2, for a large one near the spread times the mean of the largest of
+    K standard normals. Raises ValueError unless spread is positive and K at least 2.
     """
     check_positive(spread=spread)
     check_positive_int(classes=classes)
     if classes < 2:
         raise ValueError(f"classes must be 2 or more, got {classes}")
-    reach = 9 * spread + 40
-    v = np.linspace(-reach, reach, LEVELS)
-    density = np.exp(-(NORMAL**2) / 2) / math.sqrt(2 * math.pi) * (NORMAL[1] - NORMAL[0])
-    below = np.exp(-np.exp(np.minimum(spread * NORMAL - v[:, None], 700))) @ density
-    alone = np.exp(-np.exp(np.minimum(-v, 700)))
-    return float(np.sum(alone - below**classes) * (v[1] - v[0]))
+    v = np.linspace(-9 * spread - 6, 9 * spread + 45, LEVELS)
+    below = noisy_share(v, spread) ** classes
+    return float(v[-1] - np.trapezoid(below, v) - np.euler_gamma)
+
+
+def noisy_share(v: np.ndarray, spread: float) -> np.ndarray:
+    """Return P(z + g <= v), z ~ N(0, spread²), g of Gumbel's law: summed over the smoother one."""
+    if spread < 1:
+        return np.exp(-np.exp(spread * NORMAL - v[:, None])) @ (DENSITY * (NORMAL[1] - NORMAL[0]))
+    density = np.exp(-GUMBEL - np.exp(-GUMBEL)) * (GUMBEL[1] - GUMBEL[0])
+    return special.ndtr((v[:, None] - GUMBEL) / spread) @ density
 
 
 def spread_of_loss(loss: float, *, classes: int = 10) -> float:
@@ -122,5 +130,5 @@ def weight_std_of_spread(
 def largest_of_normals(classes: int) -> float:
     """Return the mean of the largest of so many standard normals: ∫ z K φ(z) Φ(z)^(K - 1) dz."""
     check_positive_int(classes=classes)
-    density = np.exp(-(NORMAL**2) / 2) / math.sqrt(2 * math.pi) * (NORMAL[1] - NORMAL[0])
-    return float(np.sum(NORMAL * classes * density * special.ndtr(NORMAL) ** (classes - 1)))
+    weight = classes * DENSITY * special.ndtr(NORMAL) ** (classes - 1)
+    return float(np.sum(NORMAL * weight) * (NORMAL[1] - NORMAL[0]))

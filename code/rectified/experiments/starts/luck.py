@@ -40,7 +40,7 @@ class LuckByWidth:
 
     def spread(self, rows: np.ndarray | None = None) -> np.ndarray:
         """Standard deviation of the loss over seeds, or over these rows, (W,)."""
-        loss = self.loss if rows is None else self.loss[rows]
+        loss = self.loss if rows is None else self.loss[np.asarray(rows, dtype=int)]
         return loss.std(axis=0, ddof=1)
 
     def spread_ratio(self, narrow: int, wide: int, rows: np.ndarray | None = None) -> float:
@@ -55,14 +55,14 @@ def luck_by_width(
     data: Split | None = None,
     seeds: Sequence[int] = range(20),
     steps: int = 300,
-    learning_rates: Sequence[float] = (0.1, 0.3, 1.0),
+    learning_rates: Sequence[float] = (0.1, 0.3, 1.0, 3.0),
     tuning_seeds: Sequence[int] = TUNING_SEEDS,
 ) -> LuckByWidth:
     """Train S networks with one hidden layer at each width, on all examples at each step.
 
     So no batch is drawn, and a seed decides nothing but the first weights. Each width gets its
     best of the same rates. `data` are two moons unless given. float32. Raises as
-    `compare_training` does. Source: choromanska2015loss.
+    `compare_training` does. Source: cs231n2026networks.
     """
     check_positive_int(**{f"widths[{place}]": width for place, width in enumerate(widths)})
     if not widths:

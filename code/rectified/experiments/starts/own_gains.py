@@ -61,7 +61,7 @@ class OwnGains:
 def own_gains(
     activations: Sequence[Activation] = FIVE,
     *,
-    seeds: Sequence[int] = range(16),
+    seeds: Sequence[int] = range(10),
     depth: int = 20,
     width: int = 128,
     batch: int = 32,
