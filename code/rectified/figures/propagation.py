@@ -31,6 +31,8 @@ def signals_by_layer(
         raise ValueError("results must have weights of which theory says something")
     if names is None:
         names = [f"gain {gain(result):.3g}" for result in results]
+    if len(names) != len(results):
+        raise ValueError(f"names must be {len(results)}, one a result, got {len(names)}")
     drawing, first = blank(height=270), results[0]
     axes = drawing.subplots()
     for name, result in zip(names, results, strict=True):
