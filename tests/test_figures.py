@@ -119,7 +119,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         {law.title: starts.first_loss(law) for law in (unit_normal, he_normal)}, asked=51.4
     ),
     "first_weights": lambda: figures.first_weights(
-        starts.symmetric_starts(starts.plain_starts(), **briefly()), ["all 0.1", "He"]
+        starts.symmetric_starts(starts.plain_starts(), **briefly()), ["all 0.1", "identity", "He"]
     ),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
