@@ -191,12 +191,12 @@ def test_own_gains_follow_a_signal_as_a_plain_loop_does() -> None:
 
 
 def test_what_own_gains_say_is_counted_from_their_decades() -> None:
-    settings = {"activations": (relu, tanh), "gains": (1.0, 2.0), "seeds": (0,)}
-    decades = np.array([[[0.1, -3.0], [0.5, 0.2]]])
+    settings = {"activations": (relu, tanh), "gains": (1.0, 2.0), "seeds": (0, 1)}
+    decades = np.array([[[0.1, -3.0], [0.5, 0.2]], [[0.1, -3.0], [-0.6, 0.2]]])
     scaled = np.array([[0.1, -0.2]])
     found = OwnGains(**settings, depth=2, width=2, decades=decades, scaled=scaled)
-    assert found.own_is_best.tolist() == [2]
-    assert found.one_for_all.tolist() == [0.5]
+    assert found.own_is_best == 1
+    assert found.one_for_all.tolist() == [0.5, 0.6]
     assert found.worst_scaled.tolist() == [0.2]
 
 

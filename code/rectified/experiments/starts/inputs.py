@@ -111,7 +111,7 @@ def grown_weights(
     factors: Sequence[float] = (1.0, 10.0, 100.0),
     learning_rate: float = 0.1,
     arm: Arm | None = None,
-    seeds: Sequence[int] = SEEDS,
+    seeds: Sequence[int] = range(20),
     steps: int = 150,
     batch: int = 32,
 ) -> GrownWeights:

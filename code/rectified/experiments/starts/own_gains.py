@@ -42,10 +42,12 @@ class OwnGains:
     scaled: np.ndarray  # (S, A): the same, weights scaled layer by layer by LSUV
 
     @property
-    def own_is_best(self) -> np.ndarray:
-        """For how many activations the variance ends nearest to 1 with their own gain, (S,)."""
-        nearest = np.abs(self.decades).argmin(axis=2)
-        return np.sum(nearest == np.arange(len(self.activations)), axis=1)
+    def own_is_best(self) -> int:
+        """For how many activations the variance ends nearest to 1, in the mean over seeds of its
+        logarithm, with their own gain.
+        """
+        nearest = np.abs(self.decades.mean(axis=0)).argmin(axis=1)
+        return int(np.sum(nearest == np.arange(len(self.activations))))
 
     @property
     def one_for_all(self) -> np.ndarray:
