@@ -170,6 +170,8 @@ def test_ranks_and_changes_are_those_of_numpy() -> None:
     assert found.rank[0] == np.linalg.matrix_rank(end.layers[0]["w"][0], rtol=1e-3)
     changes = [np.abs(end.layers[k]["w"] - start.layers[k]["w"]).max() for k in (0, 2)]
     assert found.moved[0] == pytest.approx(max(changes))
+    end.layers[4]["w"][0] += 100.0  # the last layer is not hidden
+    assert_array_equal(symmetry.largest_change(start, end), found.moved)
     assert_array_equal(
         symmetry.ranks(np.array([np.diag([1.0, 0.5, 1e-4]), np.zeros((3, 3)), np.ones((3, 3))])),
         [2, 0, 1],
@@ -392,7 +394,8 @@ def test_names_take_the_place_of_gains_and_many_are_told_by_their_ends() -> None
     ]
     figure = figures.signals_by_layer(found, names=list(laws))
     low, high = (np.median(found[k].mean_square_z[:, -1]) for k in (-1, 0))
-    assert "from" in figure.message
+    lowest = figure.message.partition(" from ")[2].partition(" to ")[0]
+    assert lowest.endswith("at uniform ±1/√n")
     assert figure.message.endswith(f"to {high:.2g} at std 2/√n")
     assert low < high
     assert all(name in figure.alt for name in laws)
