@@ -17,6 +17,7 @@ from rectified.experiments import Arm, starts
 from rectified.experiments.depth.predictions import gradient_profile
 from rectified.experiments.starts import inputs, symmetry
 from rectified.experiments.starts.first_loss import noisy_share
+from rectified.experiments.starts.own_gains import SINGLE as TRIED
 from rectified.experiments.starts.own_gains import OwnGains, last_square
 from rectified.initializers import (
     constant,
@@ -188,16 +189,23 @@ def test_own_gains_follow_a_signal_as_a_plain_loop_does() -> None:
         z = f(z) @ (gain(relu) * unit[1])
         z = f(z) @ (gain(relu) * unit[2])
         assert_allclose(found.decades[0, 1 - row, 0], np.log10(np.mean(z**2)), atol=ROUNDING)
+    z = np.tanh(x @ (gain(tanh) * unit[0]))
+    z = np.tanh(z @ (gain(tanh) * unit[1])) @ (gain(tanh) * unit[2])
+    apart = np.mean((z - z.mean(axis=0)) ** 2)
+    assert_allclose(found.examples[0, 1], np.log10(apart), atol=ROUNDING)
+    z = np.maximum(np.maximum(x @ unit[0], 0) @ unit[1], 0) @ unit[2]
+    assert TRIED[1] == 1.0
+    assert_allclose(found.single[0, 0, 1], np.log10(np.mean(z**2)), atol=ROUNDING)
     assert found.gains == (gain(relu), gain(tanh))
     assert last_square(identity, [np.eye(2) * 3], np.ones((1, 2))) == 9.0
 
 
 def test_what_own_gains_say_is_counted_from_their_decades() -> None:
     settings = {"activations": (relu, tanh), "gains": (1.0, 2.0), "seeds": (0, 1)}
-    decades = np.array([[[0.1, -3.0], [0.5, 0.2]], [[0.1, -3.0], [-0.6, 0.2]]])
+    single = np.array([[[0.1, -3.0], [0.5, 0.2]], [[0.1, -3.0], [-0.6, 0.2]]])
     scaled = np.array([[0.1, -0.2]])
-    found = OwnGains(**settings, depth=2, width=2, decades=decades, scaled=scaled)
-    assert found.own_is_best == 1
+    measured = {"decades": single + 9, "examples": scaled + 9, "scaled": scaled, "single": single}
+    found = OwnGains(**settings, depth=2, width=2, **measured)
     assert found.one_for_all.tolist() == [0.5, 0.6]
     assert found.worst_scaled.tolist() == [0.2]
 
@@ -327,6 +335,14 @@ def test_bias_arms_differ_in_their_biases_only() -> None:
     assert list(arms) == ["bias 0", "bias 1"]
 
 
+def test_biased_networks_are_compared_as_all_arms_are() -> None:
+    settings = BRIEF | {"seeds": [0, 1]}
+    found = starts.biased_networks(1, **settings)
+    same = experiments.compare_training(starts.bias_arms(hidden=1), **settings)
+    for name, arm in same.arms.items():
+        assert_array_equal(found.arms[name].test_accuracy, arm.test_accuracy)
+
+
 # ---- Luck and inputs -----------------------------------------------------------------------------
 def test_luck_is_the_loss_of_compare_training_on_all_points() -> None:
     settings = {"steps": 8, "learning_rates": (0.3, 1.0), "seeds": [0, 1, 2], "tuning_seeds": [7]}
@@ -336,6 +352,7 @@ def test_luck_is_the_loss_of_compare_training_on_all_points() -> None:
     assert_array_equal(found.loss[:, 1], same.loss)
     assert found.learning_rates[1] == same.tuning.learning_rate
     assert_allclose(found.spread(), [np.std(column, ddof=1) for column in found.loss.T])
+    assert_allclose(found.share * found.loss.mean(axis=0), found.spread())
     rows = np.array([0.0, 2.0, 2.0])  # a resample, as the bootstrap hands it over
     narrow, wide = (np.std(found.loss[[0, 2, 2], k], ddof=1) for k in (0, 1))
     assert_allclose(found.spread_ratio(3, 6, rows), narrow / wide)
@@ -455,6 +472,7 @@ SEEDED = {
     "first": lambda seeds: starts.first_loss(he_normal, data=FEW, widths=(5,), seeds=seeds).loss,
     "share": lambda seeds: starts.active_share(seeds=seeds, n=50).counted,
     "units": lambda seeds: starts.active_units(0.1, data=FEW, widths=(5,), seeds=seeds).on,
+    "biased": lambda seeds: starts.biased_networks(1, **BUDGET, seeds=seeds).arms["bias 1"].loss,
     "luck": lambda seeds: starts.luck_by_width((3,), **BUDGET, seeds=seeds).loss,
     "inputs": lambda seeds: starts.scaled_inputs(**NO_DATA, seeds=seeds).arms["standardised"].loss,
     "growth": lambda seeds: starts.grown_weights(factors=(1.0,), seeds=seeds, steps=3).growth,
@@ -500,6 +518,7 @@ def test_no_seed_is_refused(name: str) -> None:
         (partial(starts.active_share, ()), ValueError, "biases"),
         (partial(starts.active_share, n=0), ValueError, "n must"),
         (partial(starts.bias_arms, hidden=0), ValueError, "hidden"),
+        (partial(starts.biased_networks, 0), ValueError, "hidden"),
         (partial(starts.luck_by_width, ()), ValueError, "widths"),
         (partial(starts.luck_by_width, (2, 0)), ValueError, r"widths\[1\]"),
         (partial(inputs.stretched, FEW, 0.0), ValueError, "factor"),

@@ -114,7 +114,7 @@ def first_losses(results: Mapping[str, FirstLoss], *, asked: float) -> Figure:
         _beside(axes, float(found.spread.mean()), float(found.loss.mean()), name, "relu")
     place = spread_of_loss(asked)
     axes.plot([spreads[0], place, place], [asked, asked, losses[0]], color=LIGHT["sigmoid"], ls=":")
-    _beside(axes, place, asked, f"{asked:g}", "sigmoid")
+    _beside(axes, 0.03, asked, f"{asked:g}", "sigmoid")
     said = ", ".join(
         f"{name} {found.loss.mean():.3g} at {found.spread.mean():.2g}"
         for name, found in results.items()
@@ -128,7 +128,7 @@ def first_losses(results: Mapping[str, FirstLoss], *, asked: float) -> Figure:
         "is flat at 2.3 on the left and rises in proportion on the right; clouds of dots lie on "
         f"it, networks before training. Mean loss, and where: {said}. A dotted line leads from "
         f"{asked:g} to {place:.0f}.",
-        caption=f"Curve: ten independent normal outputs. Dots: {seeds} networks for each law.",
+        caption=f"Curve: ten independent normal outputs. Dots: {seeds} networks for each start.",
     )
 
 

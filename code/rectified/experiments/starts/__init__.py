@@ -1,6 +1,11 @@
 """How a network starts: which first weights and biases let it learn, and which do not."""
 
-from rectified.experiments.starts.biases import active_share, active_units, bias_arms
+from rectified.experiments.starts.biases import (
+    active_share,
+    active_units,
+    bias_arms,
+    biased_networks,
+)
 from rectified.experiments.starts.depths import (
     he_and_xavier,
     he_normal_and_uniform,
@@ -13,7 +18,7 @@ from rectified.experiments.starts.first_loss import (
     spread_of_loss,
     weight_std_of_spread,
 )
-from rectified.experiments.starts.inputs import grown_weights, raw_digits, scaled_inputs
+from rectified.experiments.starts.inputs import grown_weights, raw_digits, scaled_inputs, stretched
 from rectified.experiments.starts.luck import luck_by_width
 from rectified.experiments.starts.own_gains import (
     FIVE,
@@ -29,6 +34,7 @@ __all__ = [
     "active_share",
     "active_units",
     "bias_arms",
+    "biased_networks",
     "circulating_laws",
     "digits",
     "expected_loss",
@@ -46,6 +52,7 @@ __all__ = [
     "rectifier_depths",
     "scaled_inputs",
     "spread_of_loss",
+    "stretched",
     "symmetric_starts",
     "weight_std_of_spread",
 ]

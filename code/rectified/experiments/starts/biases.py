@@ -11,6 +11,8 @@ from rectified.data import Split
 from rectified.experiments.settings import check_data, check_hidden, check_initializers
 from rectified.experiments.starts.symmetry import digits
 from rectified.experiments.trials.arms import Arm
+from rectified.experiments.trials.training import TrainingComparison, compare_training
+from rectified.experiments.trials.tuning import TUNING_SEEDS
 from rectified.initializers import Initializer, constant, he_normal
 from rectified.networks import streams
 from rectified.networks.checks import check_positive_int
@@ -99,3 +101,24 @@ def bias_arms(
     check_positive_int(hidden=hidden, width=width)
     widths = (width,) * hidden
     return {f"bias {b:g}": Arm(f=relu, biases=constant(b), widths=widths) for b in biases}
+
+
+def biased_networks(
+    hidden: int,
+    *,
+    data: Split | None = None,
+    seeds: Sequence[int] = range(30),
+    steps: int = 150,
+    learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
+    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+) -> TrainingComparison:
+    """Train the networks of `bias_arms`: some deep ones fail, so it takes many to compare them.
+
+    `data` are standardised digits unless given. float32. Raises as `compare_training` does.
+    Source: brownlee2019relu.
+    """
+    budget = {"seeds": seeds, "steps": steps, "learning_rates": learning_rates}
+    data = digits() if data is None else data
+    return compare_training(
+        bias_arms(hidden=hidden), data=data, tuning_seeds=tuning_seeds, **budget
+    )

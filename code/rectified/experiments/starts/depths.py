@@ -30,7 +30,7 @@ def rectifier_depths(
     hidden: int,
     *,
     optimizer: type[Optimizer] = Momentum,
-    width: int = 48,
+    width: int = 32,
     data: Split | None = None,
     seeds: Sequence[int] = SEEDS,
     steps: int = 200,

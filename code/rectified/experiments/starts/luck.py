@@ -43,6 +43,11 @@ class LuckByWidth:
         loss = self.loss if rows is None else self.loss[np.asarray(rows, dtype=int)]
         return loss.std(axis=0, ddof=1)
 
+    @property
+    def share(self) -> np.ndarray:
+        """Standard deviation of the loss as a share of its mean, (W,)."""
+        return self.spread() / self.loss.mean(axis=0)
+
     def spread_ratio(self, narrow: int, wide: int, rows: np.ndarray | None = None) -> float:
         """Return how many times as far the losses of one width are spread as those of another."""
         spread = self.spread(rows)
@@ -55,7 +60,7 @@ def luck_by_width(
     data: Split | None = None,
     seeds: Sequence[int] = range(20),
     steps: int = 300,
-    learning_rates: Sequence[float] = (0.1, 0.3, 1.0, 3.0),
+    learning_rates: Sequence[float] = (0.3, 1.0, 3.0, 10.0),
     tuning_seeds: Sequence[int] = TUNING_SEEDS,
 ) -> LuckByWidth:
     """Train S networks with one hidden layer at each width, on all examples at each step.

@@ -13,6 +13,7 @@ from rectified.networks import streams
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
 
+SINGLE = tuple(2 ** (k / 4) for k in range(-1, 4))  # gains tried as one for all
 FIVE = (identity, tanh, relu, leaky_relu(slope=0.5), sigmoid)
 
 
@@ -39,20 +40,17 @@ class OwnGains:
     depth: int
     width: int
     decades: np.ndarray  # (S, A, G): log10 E[z²] in the last layer; inputs have E[x²] = 1
-    scaled: np.ndarray  # (S, A): the same, weights scaled layer by layer by LSUV
-
-    @property
-    def own_is_best(self) -> int:
-        """For how many activations the variance ends nearest to 1, in the mean over seeds of its
-        logarithm, with their own gain.
-        """
-        nearest = np.abs(self.decades.mean(axis=0)).argmin(axis=1)
-        return int(np.sum(nearest == np.arange(len(self.activations))))
+    examples: np.ndarray  # (S, A): log10 of the variance of z over examples, with the own gain
+    scaled: np.ndarray  # (S, A): log10 E[z²], weights scaled layer by layer by LSUV
+    single: np.ndarray  # (S, A, T): log10 E[z²] at the gains of SINGLE
 
     @property
     def one_for_all(self) -> np.ndarray:
-        """Powers of ten off 1, for the activation worst served, at the best single gain, (S,)."""
-        return np.abs(self.decades).max(axis=1).min(axis=1)
+        """Powers of ten off 1, for the activation worst served, at the best single gain, (S,).
+
+        The gains that are tried are those of `SINGLE`.
+        """
+        return np.abs(self.single).max(axis=1).min(axis=1)
 
     @property
     def worst_scaled(self) -> np.ndarray:
@@ -79,15 +77,23 @@ def own_gains(
     for f in activations:
         check_elementwise(f)
     seeds, gains = check_seeds(seeds), tuple(gain(f) for f in activations)
-    decades, scaled = [], []
+    decades, examples, scaled, single = [], [], [], []
     for draws, rng in zip(streams(seeds, "weights"), streams(seeds, "examples"), strict=True):
         seen, unseen = rng.standard_normal((2, batch, width))
         unit = draws.standard_normal((depth, width, width)) / np.sqrt(width)
-        last = [[last_square(f, size * unit, unseen) for size in gains] for f in activations]
+        each = [
+            last_layer(f, own * unit, unseen) for f, own in zip(activations, gains, strict=True)
+        ]
+        last, tried = (
+            [[last_square(f, size * unit, unseen) for size in sizes] for f in activations]
+            for sizes in (gains, SINGLE)
+        )
         shapes = [(width, width)] * depth
         made = [lsuv(shapes, f, seen, rng=draws).weights for f in activations]
         fitted = [last_square(f, w, unseen) for f, w in zip(activations, made, strict=True)]
         decades.append(np.log10(last))
+        examples.append(np.log10([np.mean(np.var(z, axis=0)) for z in each]))
+        single.append(np.log10(tried))
         scaled.append(np.log10(fitted))
     return OwnGains(
         activations=tuple(activations),
@@ -96,16 +102,23 @@ def own_gains(
         depth=depth,
         width=width,
         decades=np.array(decades),
+        examples=np.array(examples),
         scaled=np.array(scaled),
+        single=np.array(single),
     )
 
 
+def last_layer(f: Activation, weights: Sequence[np.ndarray], h: np.ndarray) -> np.ndarray:
+    """Return z behind the last of these matrices, f between them; h is (batch, width)."""
+    *others, last = weights
+    for w in others:
+        h = f(h @ w)
+    return h @ last
+
+
 def last_square(f: Activation, weights: Sequence[np.ndarray], h: np.ndarray) -> float:
-    """Return E[z²] behind the last of these matrices, f between them; h is (batch, width)."""
-    for w in weights:
-        z = h @ w
-        h = f(z)
-    return float(np.mean(z**2))
+    """Return E[z²] there."""
+    return float(np.mean(last_layer(f, weights, h) ** 2))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
