@@ -320,11 +320,14 @@ def test_active_units_are_counted_as_a_plain_loop_counts() -> None:
             h = np.maximum(z, 0)
 
 
-def test_bias_arms_differ_in_their_biases_only() -> None:
-    arms = starts.bias_arms((0.0, 1.0), hidden=3, width=4)
-    assert [arm.biases for arm in arms.values()] == [constant(0.0), constant(1.0)]
-    assert {arm.widths for arm in arms.values()} == {(4, 4, 4)}
-    assert list(arms) == ["bias 0", "bias 1"]
+def test_biases_are_compared_as_compare_training_compares() -> None:
+    settings = BRIEF | {"seeds": [0, 1]}
+    found = starts.learned_with_biases((0.0, 1.0), hidden=3, width=4, **settings).arms
+    assert list(found) == ["bias 0", "bias 1"]
+    arm = Arm(f=relu, biases=constant(1.0), widths=(4, 4, 4))
+    same = experiments.compare_training({"a": arm}, **settings).arms["a"]
+    assert found["bias 1"].arm == arm
+    assert_array_equal(found["bias 1"].test_accuracy, same.test_accuracy)
 
 
 # ---- Luck and inputs -----------------------------------------------------------------------------
@@ -455,6 +458,9 @@ SEEDED = {
     "first": lambda seeds: starts.first_loss(he_normal, data=FEW, widths=(5,), seeds=seeds).loss,
     "share": lambda seeds: starts.active_share(seeds=seeds, n=50).counted,
     "units": lambda seeds: starts.active_units(0.1, data=FEW, widths=(5,), seeds=seeds).on,
+    "biases": lambda seeds: (
+        starts.learned_with_biases(**BUDGET, width=4, seeds=seeds).arms["bias 1"].loss
+    ),
     "luck": lambda seeds: starts.luck_by_width((3,), **BUDGET, seeds=seeds).loss,
     "inputs": lambda seeds: starts.scaled_inputs(**NO_DATA, seeds=seeds).arms["standardised"].loss,
     "growth": lambda seeds: starts.grown_weights(factors=(1.0,), seeds=seeds, steps=3).growth,
@@ -499,7 +505,7 @@ def test_no_seed_is_refused(name: str) -> None:
         (partial(starts.active_units, 0.1, weights=3), TypeError, "weights"),
         (partial(starts.active_share, ()), ValueError, "biases"),
         (partial(starts.active_share, n=0), ValueError, "n must"),
-        (partial(starts.bias_arms, hidden=0), ValueError, "hidden"),
+        (partial(starts.learned_with_biases, hidden=0), ValueError, "hidden"),
         (partial(starts.luck_by_width, ()), ValueError, "widths"),
         (partial(starts.luck_by_width, (2, 0)), ValueError, r"widths\[1\]"),
         (partial(inputs.stretched, FEW, 0.0), ValueError, "factor"),

@@ -1,6 +1,6 @@
 """How a network starts: which first weights and biases let it learn, and which do not."""
 
-from rectified.experiments.starts.biases import active_share, active_units, bias_arms
+from rectified.experiments.starts.biases import active_share, active_units, learned_with_biases
 from rectified.experiments.starts.depths import (
     he_and_xavier,
     he_normal_and_uniform,
@@ -28,7 +28,6 @@ __all__ = [
     "FIVE",
     "active_share",
     "active_units",
-    "bias_arms",
     "circulating_laws",
     "digits",
     "expected_loss",
@@ -38,6 +37,7 @@ __all__ = [
     "he_and_xavier",
     "he_normal_and_uniform",
     "largest_of_normals",
+    "learned_with_biases",
     "luck_by_width",
     "own_gains",
     "plain_starts",
