@@ -328,11 +328,14 @@ def test_active_units_are_counted_as_a_plain_loop_counts() -> None:
             h = np.maximum(z, 0)
 
 
-def test_bias_arms_differ_in_their_biases_only() -> None:
-    arms = starts.bias_arms((0.0, 1.0), hidden=3, width=4)
-    assert [arm.biases for arm in arms.values()] == [constant(0.0), constant(1.0)]
-    assert {arm.widths for arm in arms.values()} == {(4, 4, 4)}
-    assert list(arms) == ["bias 0", "bias 1"]
+def test_biases_are_compared_as_compare_training_compares() -> None:
+    settings = BRIEF | {"seeds": [0, 1]}
+    found = starts.learned_with_biases((0.0, 1.0), hidden=3, width=4, **settings).arms
+    assert list(found) == ["bias 0", "bias 1"]
+    arm = Arm(f=relu, biases=constant(1.0), widths=(4, 4, 4))
+    same = experiments.compare_training({"a": arm}, **settings).arms["a"]
+    assert found["bias 1"].arm == arm
+    assert_array_equal(found["bias 1"].test_accuracy, same.test_accuracy)
 
 
 def test_biased_networks_are_compared_as_all_arms_are() -> None:

@@ -44,6 +44,7 @@ __all__ = [
     "he_and_xavier",
     "he_normal_and_uniform",
     "largest_of_normals",
+    "learned_with_biases",
     "luck_by_width",
     "own_gains",
     "plain_starts",

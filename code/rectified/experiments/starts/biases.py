@@ -94,10 +94,22 @@ def active_share(
     return ActiveShare(biases=biases, seeds=seeds, counted=counted, theory=theory)
 
 
-def bias_arms(
-    biases: Sequence[float] = (0.0, 0.1, 1.0), *, hidden: int = 2, width: int = 32
-) -> dict[str, Arm]:
-    """Return an arm for each first bias, by name: ReLU from He's weights."""
+def learned_with_biases(
+    biases: Sequence[float] = (0.0, 0.1, 1.0),
+    *,
+    hidden: int = 2,
+    width: int = 32,
+    data: Split | None = None,
+    seeds: Sequence[int] = range(20),
+    steps: int = 150,
+    batch: int | None = 32,
+    learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
+    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+) -> TrainingComparison:
+    """Train ReLU networks from He's weights and each of the first biases: arms "bias 0", ...
+
+    `data` are standardised digits unless given. float32. Raises as `compare_training` does.
+    """
     check_positive_int(hidden=hidden, width=width)
     widths = (width,) * hidden
     return {f"bias {b:g}": Arm(f=relu, biases=constant(b), widths=widths) for b in biases}

@@ -11,7 +11,7 @@ from rectified.experiments.trials.tuning import SEEDS, TUNING_SEEDS
 from rectified.initializers import he_normal, he_uniform, xavier_normal
 from rectified.networks import Momentum, Optimizer
 
-RATES = (0.001, 0.004, 0.02, 0.1)
+RATES = (0.001, 0.003, 0.01)
 
 
 def he_and_xavier(*, optimizer: type[Optimizer] = Momentum) -> dict[str, Arm]:
@@ -36,7 +36,7 @@ def rectifier_depths(
     steps: int = 200,
     batch: int | None = 32,
     learning_rates: Sequence[float] = RATES,
-    tuning_seeds: Sequence[int] = TUNING_SEEDS[:1],
+    tuning_seeds: Sequence[int] = TUNING_SEEDS[:2],
 ) -> LearnedByDepth:
     """Train ReLU networks of so many hidden layers from He's weights and from Xavier's.
 
