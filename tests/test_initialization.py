@@ -338,14 +338,6 @@ def test_biases_are_compared_as_compare_training_compares() -> None:
     assert_array_equal(found["bias 1"].test_accuracy, same.test_accuracy)
 
 
-def test_biased_networks_are_compared_as_all_arms_are() -> None:
-    settings = BRIEF | {"seeds": [0, 1]}
-    found = starts.biased_networks(1, **settings)
-    same = experiments.compare_training(starts.bias_arms(hidden=1), **settings)
-    for name, arm in same.arms.items():
-        assert_array_equal(found.arms[name].test_accuracy, arm.test_accuracy)
-
-
 # ---- Luck and inputs -----------------------------------------------------------------------------
 def test_luck_is_the_loss_of_compare_training_on_all_points() -> None:
     settings = {"steps": 8, "learning_rates": (0.3, 1.0), "seeds": [0, 1, 2], "tuning_seeds": [7]}
@@ -475,7 +467,9 @@ SEEDED = {
     "first": lambda seeds: starts.first_loss(he_normal, data=FEW, widths=(5,), seeds=seeds).loss,
     "share": lambda seeds: starts.active_share(seeds=seeds, n=50).counted,
     "units": lambda seeds: starts.active_units(0.1, data=FEW, widths=(5,), seeds=seeds).on,
-    "biased": lambda seeds: starts.biased_networks(1, **BUDGET, seeds=seeds).arms["bias 1"].loss,
+    "biases": lambda seeds: (
+        starts.learned_with_biases(**BUDGET, width=4, seeds=seeds).arms["bias 1"].loss
+    ),
     "luck": lambda seeds: starts.luck_by_width((3,), **BUDGET, seeds=seeds).loss,
     "inputs": lambda seeds: starts.scaled_inputs(**NO_DATA, seeds=seeds).arms["standardised"].loss,
     "growth": lambda seeds: starts.grown_weights(factors=(1.0,), seeds=seeds, steps=3).growth,
@@ -520,8 +514,7 @@ def test_no_seed_is_refused(name: str) -> None:
         (partial(starts.active_units, 0.1, weights=3), TypeError, "weights"),
         (partial(starts.active_share, ()), ValueError, "biases"),
         (partial(starts.active_share, n=0), ValueError, "n must"),
-        (partial(starts.bias_arms, hidden=0), ValueError, "hidden"),
-        (partial(starts.biased_networks, 0), ValueError, "hidden"),
+        (partial(starts.learned_with_biases, hidden=0), ValueError, "hidden"),
         (partial(starts.luck_by_width, ()), ValueError, "widths"),
         (partial(starts.luck_by_width, (2, 0)), ValueError, r"widths\[1\]"),
         (partial(inputs.stretched, FEW, 0.0), ValueError, "factor"),

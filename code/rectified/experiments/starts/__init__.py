@@ -3,8 +3,7 @@
 from rectified.experiments.starts.biases import (
     active_share,
     active_units,
-    bias_arms,
-    biased_networks,
+    learned_with_biases,
 )
 from rectified.experiments.starts.depths import (
     he_and_xavier,
@@ -33,8 +32,6 @@ __all__ = [
     "FIVE",
     "active_share",
     "active_units",
-    "bias_arms",
-    "biased_networks",
     "circulating_laws",
     "digits",
     "expected_loss",

@@ -100,7 +100,7 @@ def learned_with_biases(
     hidden: int = 2,
     width: int = 32,
     data: Split | None = None,
-    seeds: Sequence[int] = range(20),
+    seeds: Sequence[int] = range(30),
     steps: int = 150,
     batch: int | None = 32,
     learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
@@ -108,29 +108,12 @@ def learned_with_biases(
 ) -> TrainingComparison:
     """Train ReLU networks from He's weights and each of the first biases: arms "bias 0", ...
 
+    Some deep ones fail, whatever their biases: it takes many to compare them.
     `data` are standardised digits unless given. float32. Raises as `compare_training` does.
     """
     check_positive_int(hidden=hidden, width=width)
     widths = (width,) * hidden
-    return {f"bias {b:g}": Arm(f=relu, biases=constant(b), widths=widths) for b in biases}
-
-
-def biased_networks(
-    hidden: int,
-    *,
-    data: Split | None = None,
-    seeds: Sequence[int] = range(30),
-    steps: int = 150,
-    learning_rates: Sequence[float] = (0.03, 0.1, 0.3),
-    tuning_seeds: Sequence[int] = TUNING_SEEDS,
-) -> TrainingComparison:
-    """Train the networks of `bias_arms`: some deep ones fail, so it takes many to compare them.
-
-    `data` are standardised digits unless given. float32. Raises as `compare_training` does.
-    Source: brownlee2019relu.
-    """
-    budget = {"seeds": seeds, "steps": steps, "learning_rates": learning_rates}
+    arms = {f"bias {b:g}": Arm(f=relu, biases=constant(b), widths=widths) for b in biases}
+    budget = {"seeds": seeds, "steps": steps, "batch": batch, "tuning_seeds": tuning_seeds}
     data = digits() if data is None else data
-    return compare_training(
-        bias_arms(hidden=hidden), data=data, tuning_seeds=tuning_seeds, **budget
-    )
+    return compare_training(arms, data=data, learning_rates=learning_rates, **budget)
