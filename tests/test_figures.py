@@ -34,7 +34,7 @@ from rectified.activations import (
     tanh,
 )
 from rectified.display import tokens
-from rectified.experiments import Arm
+from rectified.experiments import Arm, starts
 from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.plateau import LearnedByDepth
 from rectified.experiments.depth.propagation import SignalPropagation
@@ -44,6 +44,7 @@ from rectified.initializers import (
     Initializer,
     he_normal,
     inverse_sqrt_uniform,
+    unit_normal,
     variance_scaling,
     xavier_normal,
     zeros,
@@ -114,6 +115,12 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
     ),
     "dying": lambda: figures.dying(*map(watched, (relu, leaky_relu(slope=0.1)))),
+    "first_losses": lambda: figures.first_losses(
+        {law.title: starts.first_loss(law) for law in (unit_normal, he_normal)}, asked=51.4
+    ),
+    "first_weights": lambda: figures.first_weights(
+        starts.symmetric_starts(starts.plain_starts(), **briefly()), ["all 0.1", "identity", "He"]
+    ),
     "flat_ends": lambda: figures.flat_ends([experiments.flat_ends(f) for f in (sigmoid, tanh)]),
     "gallery": lambda: figures.gallery(ELEMENTWISE.values()),
     "gradients_by_layer": lambda: figures.gradients_by_layer([flowed(sigmoid), flowed(relu)]),
@@ -134,6 +141,10 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     ),
     "learned_by_depth": lambda: figures.learned_by_depth(trained_by_depth()),
     "learning": lambda: figures.learning(experiments.learn_moons()),
+    "loss_by_depth": lambda: figures.loss_by_depth(
+        [starts.rectifier_depths(hidden, width=8, steps=20) for hidden in (1, 3)]
+    ),
+    "luck_by_width": lambda: figures.luck_by_width(starts.luck_by_width(steps=20)),
     "moons_learned": lambda: figures.moons_learned(experiments.moons_pictures()),
     "one_step": lambda: figures.one_step(experiments.one_step()),
     "passages": lambda: figures.passages([experiments.passage(f) for f in (relu, sigmoid, gelu)]),

@@ -1,5 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
+from rectified.experiments import starts
 from rectified.experiments.backprop.boundary import moons_pictures
 from rectified.experiments.backprop.bowl import bowl_descent
 from rectified.experiments.backprop.by_hand import one_step
@@ -256,6 +257,7 @@ __all__ = [
     "special_values",
     "spread",
     "square_expansion",
+    "starts",
     "step_signals",
     "stepped_sum",
     "superposition",

@@ -16,9 +16,10 @@ from rectified.figures.planes import regions
 from rectified.figures.propagation import gradients_by_layer, signals_by_layer
 from rectified.figures.properties import activation_table, layer_table
 from rectified.figures.racing import depths_reached, race_curves, race_steps
-from rectified.figures.rectified_images import rectified_photograph, templates
+from rectified.figures.rectified_images import first_weights, rectified_photograph, templates
 from rectified.figures.rectifier import iterated, special_table, value_and_slope
 from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
+from rectified.figures.starts import first_losses, loss_by_depth, luck_by_width
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
@@ -32,6 +33,8 @@ __all__ = [
     "depths_reached",
     "difference_errors",
     "dying",
+    "first_losses",
+    "first_weights",
     "flat_ends",
     "gallery",
     "gradients_by_layer",
@@ -42,6 +45,8 @@ __all__ = [
     "layer_table",
     "learned_by_depth",
     "learning",
+    "loss_by_depth",
+    "luck_by_width",
     "moons_learned",
     "one_step",
     "passages",

@@ -11,47 +11,58 @@ from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import label_curves, power
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
+FEW = 3  # results that a message can name
 MUCH = 100  # a signal that changes by this factor on its way has exploded or vanished
 
 
 @house_style()
-def signals_by_layer(results: Sequence[SignalPropagation]) -> Figure:
+def signals_by_layer(
+    results: Sequence[SignalPropagation], *, names: Sequence[str] | None = None
+) -> Figure:
     """Draw E[z²] against the layer, a band of networks for each result, theory as a line.
 
-    Raises ValueError without a result, or unless all have the same f, depth, width and number of
-    seeds; or for weights that theory is silent about.
+    Lines are named after their gains, or by `names`. Raises ValueError without a result, or unless
+    all have the same f, depth, width and number of seeds; for weights that theory is silent about;
+    and unless there is a name for each result.
     """
     if len({(r.f.name, r.depth, r.width, len(r.seeds)) for r in results}) != 1:
         raise ValueError("results must have the same f, depth, width and number of seeds")
     if any(r.predicted is None for r in results):
         raise ValueError("results must have weights of which theory says something")
+    if names is None:
+        names = [f"gain {gain(result):.3g}" for result in results]
+    if len(names) != len(results):
+        raise ValueError(f"names must be {len(results)}, one a result, got {len(names)}")
     drawing, first = blank(height=270), results[0]
     axes = drawing.subplots()
-    for result in results:
-        _band(axes, result)
+    for name, result in zip(names, results, strict=True):
+        _band(axes, name, result)
     axes.set(xlim=(1, first.depth), yscale="log", xlabel="layer")
     axes.set_title("variance of z")
     _decades(axes)
-    ends = [(gain(r), np.median(r.mean_square_z[:, -1])) for r in results]
-    said = ", ".join(f"{_number(end)} at gain {size:.3g}" for size, end in ends)
+    ends = [np.median(r.mean_square_z[:, -1]) for r in results]
+    each = [f"{_number(end)} at {name}" for name, end in zip(names, ends, strict=True)]
+    said = brief = ", ".join(each)
+    if len(each) > FEW:
+        brief = f"anything from {each[np.argmin(ends)]} to {each[np.argmax(ends)]}"
     return Figure(
         drawing,
-        message=f"After {first.depth} layers of {first.f.title} the variance is {said}",
+        message=f"After {first.depth} layers of {first.f.title} the variance is {brief}",
         alt=f"Variance of preactivations against the layer, on a logarithmic axis, in networks of "
-        f"{first.depth} layers of {first.width} units with {first.f.title}. For each gain of the "
+        f"{first.depth} layers of {first.width} units with {first.f.title}. For each law of the "
         f"weights a band that fans out, around the line of theory. Medians at its end: {said}.",
         caption=f"Bands: from the lowest to the highest of {len(first.seeds)} networks. Lines: "
         "mean-field theory, for layers without end in width. Gain: √(fan in × Var w).",
     )
 
 
-def _band(axes: Axes, result: SignalPropagation) -> None:
+def _band(axes: Axes, name: str, result: SignalPropagation) -> None:
     layers, ink = np.arange(1, result.depth + 1), colour(result.f.name, result.f.family)
     low, high = result.mean_square_z.min(axis=0), result.mean_square_z.max(axis=0)
     theory = result.predicted.mean_square_z
     axes.fill_between(layers, low, high, color=ink, alpha=BAND, lw=0)
     axes.plot(layers, theory, color=ink)
-    words = f"gain {gain(result):.3g} {fate(theory[-1] / theory[0])}"
+    words = f"{name} {fate(theory[-1] / theory[0])}"
     place = {"xy": (layers[-1], theory[-1]), "xytext": (6, 0), "textcoords": "offset points"}
     axes.annotate(words, **place).set(va="center", color=ink, weight="semibold")
 

@@ -1,6 +1,7 @@
 """Pictures of pictures: a photograph through ReLU, and what a network is for one image."""
 
 from collections.abc import Sequence
+from math import isqrt
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,7 @@ from matplotlib.path import Path
 from rectified.display.tokens import LIGHT
 from rectified.experiments.rectifier.photograph import RectifiedPhotograph
 from rectified.experiments.rectifier.sums_of_images import Templates
+from rectified.experiments.starts.symmetry import SymmetricStarts
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.style import house_style
 
@@ -110,3 +112,33 @@ def _two_of_one_class(guess: np.ndarray) -> list[int]:
     """Return which images are the first two of the first image's class and the next of others."""
     same = guess == guess[0]
     return [*np.flatnonzero(same)[:2].tolist(), *np.flatnonzero(~same)[:2].tolist()]
+
+
+@house_style()
+def first_weights(result: SymmetricStarts, names: Sequence[str], *, units: int = 6) -> Figure:
+    """Draw the weights of the first units of layer 1 after training, a row for each start.
+
+    Raises ValueError unless inputs are square images and there are so many units.
+    """
+    rows = {name: result.starts[name].first_weights[0].T[:units] for name in names}
+    side = isqrt(next(iter(rows.values())).shape[1])
+    if any(w.shape != (units, side * side) for w in rows.values()):
+        raise ValueError(f"units must be {units} or more, each with the weights of a square image")
+    drawing = blank(height=20 + 92 * len(rows))
+    panels = drawing.subplots(len(rows), units, squeeze=False)
+    for frames, (name, weights) in zip(panels, rows.items(), strict=True):
+        edges = np.linspace(-1, 1, len(SIGNS) + 1)[1:-1] * (np.abs(weights).max() or 1.0)
+        for axes, w in zip(frames, weights, strict=True):
+            _mosaic(axes, np.digitize(w.reshape(side, side), edges), SIGNS)
+        frames[0].set_title(name, pad=5)
+    ranks = {name: np.median(result.starts[name].rank) for name in names}
+    said = ", ".join(f"{name} {rank:.0f}" for name, rank in ranks.items())
+    return Figure(
+        drawing,
+        message=f"Rank of the first layer after training, by its start: {said}",
+        alt=f"For each start a row of {units} pictures of {side} by {side} squares, the weights of "
+        "the first units of layer 1 after training, blue for positive and orange for negative. "
+        f"Where the rank is 1, all pictures of a row are the same. Ranks: {said}.",
+        caption=f"One network of each kind; rank: median over {len(result.budget.seeds)}. Each row "
+        f"has a scale of its own. {result.budget.steps} steps.",
+    )
