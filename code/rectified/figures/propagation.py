@@ -29,6 +29,7 @@ def signals_by_layer(
         raise ValueError("results must have the same f, depth, width and number of seeds")
     if any(r.predicted is None for r in results):
         raise ValueError("results must have weights of which theory says something")
+    gains = " Gain: √(fan in × Var w)." if names is None else ""
     if names is None:
         names = [f"gain {gain(result):.3g}" for result in results]
     if len(names) != len(results):
@@ -52,7 +53,7 @@ def signals_by_layer(
         f"{first.depth} layers of {first.width} units with {first.f.title}. For each law of the "
         f"weights a band that fans out, around the line of theory. Medians at its end: {said}.",
         caption=f"Bands: from the lowest to the highest of {len(first.seeds)} networks. Lines: "
-        "mean-field theory, for layers without end in width. Gain: √(fan in × Var w).",
+        f"mean-field theory, for layers without end in width.{gains}",
     )
 
 

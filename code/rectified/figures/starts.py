@@ -133,8 +133,10 @@ def first_losses(results: Mapping[str, FirstLoss], *, asked: float) -> Figure:
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, ink: str) -> None:
-    place = {"xy": (x, y), "xytext": (-9, 5), "textcoords": "offset points"}
-    axes.annotate(text, **place).set(ha="right", va="bottom", color=LIGHT[ink], weight="semibold")
+    """Write a name left above its place; right above it where the axis is near."""
+    side, across = ("right", -9) if x > 0.1 else ("left", -4)
+    place = {"xy": (x, y), "xytext": (across, 5), "textcoords": "offset points"}
+    axes.annotate(text, **place).set(ha=side, va="bottom", color=LIGHT[ink], weight="semibold")
 
 
 @house_style()
