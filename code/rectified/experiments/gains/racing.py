@@ -168,7 +168,7 @@ def matched_loss(
     data: Split,
     target: float = 0.1,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 400,
+    steps: int = 600,
     batch: int = 32,
     every: int = 10,
 ) -> MatchedLoss:
