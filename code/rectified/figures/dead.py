@@ -7,7 +7,12 @@ from matplotlib.axes import Axes
 
 from rectified.claims import t_band
 from rectified.display.tokens import LIGHT
-from rectified.experiments.dying.births import BornDead, DeadByDepth
+from rectified.experiments.dying.births import (
+    BornDead,
+    DeadByDepth,
+    predicted_bias,
+    predicted_offset,
+)
 from rectified.experiments.dying.dead import DeadUnits
 from rectified.experiments.dying.remedies import Treatment
 from rectified.figures.canvas import Figure, blank
@@ -87,9 +92,9 @@ def born_dead(offset: BornDead, bias: BornDead) -> Figure:
     panels = drawing.subplots(1, 2, sharey=True)
     for axes, result in zip(panels, (offset, bias), strict=True):
         band = t_band(100 * result.share)
-        order = np.argsort(result.values)
-        curve = 100 * result.predicted[order]
-        axes.plot(result.values[order], curve, color=colour("identity", "linear"), lw=1.6)
+        fine = np.linspace(result.values.min(), result.values.max(), 200)
+        law = predicted_offset if result.cause == "offset" else predicted_bias
+        axes.plot(fine, 100 * law(fine), color=colour("identity", "linear"), lw=1.6)
         axes.plot(result.values, band.value, "o", color=LIGHT["relu"], ms=6)
         axes.set(ylim=(-4, 104), yticks=[0, 50, 100])
     panels[0].set(xlabel="centre of the data, in radii from 0")
@@ -97,14 +102,15 @@ def born_dead(offset: BornDead, bias: BornDead) -> Figure:
     panels[0].set_title("units dead at the start, %")
     far, low = offset.values.argmax(), bias.values.argmin()
     at = offset.share[:, far].mean(), bias.share[:, low].mean()
+    lowest = f"{bias.values[low]:g}".replace("-", "−")
     gap = max(np.abs(r.share.mean(axis=0) - r.predicted).max() for r in (offset, bias))
     return Figure(
         drawing,
         message=f"Born dead: {at[0]:.0%} of units when the data lie {offset.values[far]:g} radii "
-        f"off, {at[1]:.0%} when the bias is {bias.values[low]:g}".replace("-", "−"),
+        f"off, {at[1]:.0%} when the bias is {lowest}",
         alt=f"Two panels of dots on a curve. As the centre of the data goes from 0 to "
         f"{offset.values[far]:g} radii, the share of dead units rises from 0 to {at[0]:.0%}, and "
-        f"levels off below a half. As the bias goes down to {bias.values[low]:g}, it rises to "
+        f"levels off below a half. As the bias goes down to {lowest}, it rises to "
         f"{at[1]:.0%}. The dots lie on the derived curves to within {100 * gap:.1f} points.",
         caption=f"Dots: mean over {len(offset.seeds)} draws of {offset.units} units with He's "
         "weights in the plane; their intervals are smaller than the dots. Lines: derived below.",
@@ -120,6 +126,7 @@ def dead_by_depth(results: Mapping[str, DeadByDepth]) -> Figure:
     curves = []
     axes.set(ylim=(-3, 72), xlim=(1, layers[-1]), xlabel="hidden layer", yticks=[0, 25, 50])
     axes.set_title("units dead at the start, %")
+    axes.set_xticks(np.unique(np.linspace(1, layers[-1], 5).round()))
     axes.axhline(50, color=LIGHT["rule-strong"], lw=0.8)
     for ink, mark, result in zip(INKS, MARKS, results.values(), strict=False):
         band = t_band(100 * result.dead)

@@ -38,55 +38,60 @@ class LargeStep:
     seeds: tuple[int, ...]
     n: int  # examples of the set
     outlier: float  # how many times as far out the example lies
-    alive: np.ndarray  # (S,): share of the examples for which the unit is on, before the step
-    critical: np.ndarray  # (S,): the learning rate from which on the step kills
+    centred: bool
+    critical: np.ndarray  # (S,): the learning rate from which on the step kills; infinite if none
     alive_below: np.ndarray  # (S,) bool: on for some example after a step just below that rate
     dead_above: np.ndarray  # (S,) bool: off for all after a step just above it
 
 
 def large_step(
-    *, outlier: float = 5.0, n: int = 200, features: int = 8, seeds: Sequence[int] = range(100)
+    *,
+    outlier: float = 5.0,
+    centred: bool = False,
+    n: int = 200,
+    features: int = 8,
+    seeds: Sequence[int] = range(100),
 ) -> LargeStep:
     """Take one step of one ReLU unit on an outlier with target 0, for the loss (h - y)² / 2.
 
-    Inputs are uniform between 0 and 1, as pixels are, the outlier's are `outlier` times as large.
-    Weights are He's, with the sign for which the unit is on for the outlier; the bias is 0.
-    The gradient by z of the outlier is its h, so the step takes η h (x · x_outlier + 1) off the z
-    of an example x. float64. Raises TypeError or ValueError, naming the argument.
-    Source: cs231n2026networks.
+    Inputs are uniform between 0 and 1, as pixels are, or between -1/2 and 1/2 if `centred`; the
+    outlier's are `outlier` times as large. Weights are He's, with the sign for which the unit is on
+    for the outlier; the bias is 0. The gradient by z of the outlier is its h, so the step takes
+    η h (x · x_outlier + 1) off the z of an example x. float64. Raises TypeError or ValueError,
+    naming the argument. Source: cs231n2026networks.
     """
     check_positive(outlier=outlier)
     check_positive_int(n=n, features=features)
     rngs = zip(streams(seeds, "examples"), streams(seeds, "weights"), strict=True)
-    rows = [step_of(*pair, outlier, n, features) for pair in rngs]
-    alive, critical, below, above = map(np.array, zip(*rows, strict=True))
+    middle = 0.5 if centred else 0.0
+    rows = []
+    for rng, rng_w in rngs:
+        x, far = rng.random((n, features)) - middle, outlier * (rng.random(features) - middle)
+        w = rng_w.standard_normal(features) * np.sqrt(2 / features)
+        rows.append(step_of(x, far, w * np.sign(far @ w)))
+    critical, below, above = map(np.array, zip(*rows, strict=True))
     return LargeStep(
         seeds=check_seeds(seeds),
         n=n,
         outlier=outlier,
-        alive=alive,
+        centred=centred,
         critical=critical,
         alive_below=below,
         dead_above=above,
     )
 
 
-def step_of(
-    rng: np.random.Generator, rng_w: np.random.Generator, outlier: float, n: int, features: int
-) -> tuple[float, float, bool, bool]:
+def step_of(x: np.ndarray, far: np.ndarray, w: np.ndarray) -> tuple[float, bool, bool]:
     """Return one row of `LargeStep`: it takes the steps just below and just above."""
-    x, far = rng.random((n, features)), outlier * rng.random(features)
-    w = rng_w.standard_normal(features) * np.sqrt(2 / features)
-    w = w * np.sign(far @ w)
     h = far @ w
-    z, pull = x @ w, x @ (h * far) + h
-    critical = max(killing_rates(z, pull)[0], np.finfo(float).tiny)
-    after = [
-        x @ (w - rate * h * far) - rate * h
+    critical = killing_rates(x @ w, x @ (h * far) + h)[0]
+    if not np.isfinite(critical):
+        return critical, True, False
+    on = [
+        bool((x @ (w - rate * h * far) - rate * h > 0).any())
         for rate in (critical * (1 - MARGIN), critical * (1 + MARGIN))
     ]
-    on = [bool((each > 0).any()) for each in after]
-    return float(np.mean(z > 0)), critical, on[0], not on[1]
+    return critical, on[0], not on[1]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -42,7 +42,7 @@ def remedies(*, late: bool = False, widths: tuple[int, ...] = (32,)) -> dict[str
     """Return remedies by name: those that a training can begin with, or else come `late`.
 
     The first is to do nothing. Sources: maas2013rectifier, clevert2016fast, ioffe2015batch,
-    ba2016layer, pascanu2013difficulty, sokar2023dormant.
+    ba2016layer, pascanu2013difficulty, dohare2024loss.
     """
     bare = Arm(f=relu, widths=widths)
     leaks = {f"leak {a:g}": replace(bare, f=leaky_relu(slope=a)) for a in (0.01, 0.1, 0.3)}
@@ -203,7 +203,7 @@ def restarted(theta: Parameters, dead: np.ndarray, fresh: Parameters) -> None:
     """Give dead units, (S, units) bool, the weights that `fresh` has for them, in place.
 
     Their bias becomes 0, and so do the weights that lead on from them: no output of the network
-    changes by it. Source: sokar2023dormant.
+    changes by it. Source: dohare2024loss.
     """
     layers = weighted(theta)
     widths = tuple(layer["w"].shape[2] for layer in layers[:-1])
