@@ -32,6 +32,7 @@ from rectified.experiments.depth.vanishing import (
     recovery,
 )
 from rectified.experiments.dying.afterwards import after_death
+from rectified.experiments.dying.batches import batch_deaths
 from rectified.experiments.dying.births import born_dead, dead_by_depth
 from rectified.experiments.dying.dead import dead_units
 from rectified.experiments.dying.one_unit import escape, killing_rates, large_step
@@ -164,6 +165,7 @@ __all__ = [
     "approximation_rates",
     "backward_from_output",
     "backward_gain",
+    "batch_deaths",
     "between_twins",
     "bias_as_shift",
     "blind_saturation",
