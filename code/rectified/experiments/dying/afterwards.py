@@ -44,7 +44,7 @@ def after_death(
     data: Split,
     learning_rate: float,
     seeds: Sequence[int] = SEEDS,
-    steps: int = 150,
+    steps: int = 100,
     batch: int | None = 32,
 ) -> AfterDeath:
     """Train S networks, and follow each dead unit from step to step.
