@@ -37,7 +37,7 @@ from rectified.experiments.dying.births import born_dead, dead_by_depth
 from rectified.experiments.dying.dead import dead_units
 from rectified.experiments.dying.one_unit import escape, killing_rates, large_step
 from rectified.experiments.dying.pruning import killed_at_start, pruned
-from rectified.experiments.dying.remedies import prevention, remedies, rescue
+from rectified.experiments.dying.remedies import Remedy, prevention, remedies, rescue
 from rectified.experiments.gains.defaults import library_defaults
 from rectified.experiments.gains.pretraining import pretraining
 from rectified.experiments.gains.racing import contestants, matched_loss, race
@@ -160,6 +160,7 @@ from rectified.experiments.trials.training import compare_training
 __all__ = [
     "Arm",
     "Lsuv",
+    "Remedy",
     "active_paths",
     "after_death",
     "approximation_rates",
