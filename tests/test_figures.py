@@ -133,7 +133,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         {"He": experiments.dead_by_depth(data=some_digits(), depth=5, width=8, seeds=range(4))}
     ),
     "deaths_by_rate": lambda: figures.deaths_by_rate(
-        {"low": dead_digits(-3.0), "none": dead_digits(0.0)}
+        {"low": dead_digits(-1.0), "none": dead_digits(0.0)}
     ),
     "depths_reached": depths,
     "difference_errors": lambda: figures.difference_errors(

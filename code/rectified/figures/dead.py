@@ -67,7 +67,7 @@ def hidden_share(result: DeadUnits) -> np.ndarray:
 
 
 def _curves(axes: Axes, rates: np.ndarray, rows: Mapping[str, np.ndarray]) -> None:
-    axes.set(xscale="log", xlim=(rates[0] * 0.93, rates[-1] * 1.07), ylim=(-4, 104))
+    axes.set(xscale="log", xlim=(rates[0] * 0.93, rates[-1] * 1.07), ylim=(-4, 112))
     axes.minorticks_off()
     axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
     axes.set_yticks([0, 50, 100], ["0", "50", "100"])
