@@ -37,11 +37,13 @@ def deaths_by_rate(results: Mapping[str, DeadUnits]) -> Figure:
     above, below = drawing.subplots(2, 1, sharex=True)
     dead = {name: 100 * hidden_share(result) for name, result in results.items()}
     right = {name: 100 * result.test_accuracy for name, result in results.items()}
-    for axes, rows in ((above, dead), (below, right)):
-        _curves(axes, np.array(first.learning_rates), rows)
     above.set_title("hidden units that are dead at the end, %")
     below.set_title("accuracy on other digits, %")
     below.set_xlabel("learning rate")
+    panels = {above: dead, below: right}
+    lines = [_curves(axes, np.array(first.learning_rates), rows) for axes, rows in panels.items()]
+    for axes, drawn in zip(panels, lines, strict=True):  # when nothing moves any more
+        label_curves(axes, *zip(*drawn, strict=True), list(results), INKS[: len(results)])
     worst = int(np.argmax(np.nanmean(next(iter(dead.values())), axis=0) > 50))
     rate = first.learning_rates[worst]
     said = ", ".join(
@@ -66,8 +68,9 @@ def hidden_share(result: DeadUnits) -> np.ndarray:
     return result.share[:, :, -1] @ weights
 
 
-def _curves(axes: Axes, rates: np.ndarray, rows: Mapping[str, np.ndarray]) -> None:
-    axes.set(xscale="log", xlim=(rates[0] * 0.93, rates[-1] * 1.07), ylim=(-4, 112))
+def _curves(axes: Axes, rates: np.ndarray, rows: Mapping[str, np.ndarray]) -> list:
+    """Draw a curve with its band for each row; return the lines as labels want them."""
+    axes.set(xscale="log", xlim=(rates[0] * 0.93, rates[-1] * 1.07), ylim=(-4, 104))
     axes.minorticks_off()
     axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
     axes.set_yticks([0, 50, 100], ["0", "50", "100"])
@@ -78,7 +81,7 @@ def _curves(axes: Axes, rates: np.ndarray, rows: Mapping[str, np.ndarray]) -> No
         axes.fill_between(rates, low, high, color=ink, alpha=BAND, lw=0)
         axes.plot(rates, band.value, color=ink, marker=mark, ms=5)
         lines.append(between(axes, rates, band.value))
-    label_curves(axes, *zip(*lines, strict=True), list(rows), INKS[: len(rows)])
+    return lines
 
 
 def _listed(numbers: np.ndarray) -> str:
