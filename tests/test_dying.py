@@ -200,6 +200,18 @@ def test_without_biases_the_size_of_the_weights_kills_nobody() -> None:
     assert he.dead[:, -1].max() > 0
 
 
+def test_a_signal_gets_through_narrow_layers_as_often_as_derived() -> None:
+    width, depth, networks = 3, 6, 4000
+    network = mlp((2, *[width] * depth, 1), relu)
+    theta = network.draw(seeds=range(networks))
+    signals: list[np.ndarray] = []
+    network.forward(theta, np.ones((1, 2)), signals=signals)
+    alive = (signals[-2] > 0).any(axis=(1, 2)).mean()
+    derived = (1 - 2.0**-width) ** depth
+    spread = math.sqrt(derived * (1 - derived) / networks)
+    assert_allclose(alive, derived, atol=4.5 * spread)  # standard errors
+
+
 # ---- Looking -------------------------------------------------------------------------------------
 def test_silent_is_dead_for_relu_and_is_found_where_slopes_are_not_0() -> None:
     for f in (relu, leaky_relu(slope=0.1), tanh):
