@@ -445,6 +445,31 @@ def test_the_first_picture_quotes_the_first_rate_at_which_more_than_half_are_dea
         figures.deaths_by_rate({"a": bad, "b": other})
 
 
+def test_pictures_of_births_quote_their_ends() -> None:
+    offset = experiments.born_dead("offset", values=(0.0, 5.0), seeds=range(3))
+    bias = experiments.born_dead("bias", values=(0.0, -2.0), seeds=range(3))
+    picture = figures.born_dead(offset, bias)
+    ends = offset.share[:, 1].mean(), bias.share[:, 1].mean()
+    assert f"{ends[0]:.0%} of units when the data lie 5 radii off" in picture.message
+    assert picture.message.endswith(f"{ends[1]:.0%} when the bias is −2")
+    deep = experiments.dead_by_depth(data=DIGITS, depth=4, width=8, seeds=range(3))
+    picture = figures.dead_by_depth({"He": deep})
+    assert f"in layer 4 units are dead: {100 * deep.dead[:, -1].mean():.0f} %" in picture.message
+
+
+def test_a_picture_of_remedies_says_who_brings_back_how_many() -> None:
+    settings = {"data": DIGITS, "seeds": range(3), "steps": 30}
+    ways = PAIR | {"centred": replace(PAIR["nothing"], centred=True)}
+    late = experiments.rescue(ways, harmful_rate=3.0, harmful_steps=40, **settings)
+    early = experiments.prevention(ways, learning_rate=40.0, **settings)
+    picture = figures.remedies(early, late)
+    back = {name: 100 * treated.revived.mean() for name, treated in late.arms.items()}
+    assert back["nothing"] == 0 < back["leak 0.3"] < 90 <= back["centred"]
+    expected = f"nothing 0 %, leak 0.3 {back['leak 0.3']:.0f} %, 1 others {back['centred']:.0f} %"
+    assert picture.message == f"Back from the dead: {expected} or more"
+    assert early.arms["leak 0.3"].diverged.any()  # which the picture marks, and does not average
+
+
 def test_pictures_of_remedies_need_the_bare_network_first() -> None:
     found = experiments.prevention({"leak 0.3": PAIR["leak 0.3"]}, learning_rate=0.1, **SMALL)
     with pytest.raises(ValueError, match="nothing"):

@@ -21,7 +21,7 @@ from rectified.figures.style import BAND, colour, house_style
 
 INKS = (LIGHT["relu"], LIGHT["tanh"], LIGHT["sigmoid"], LIGHT["smooth"])
 MARKS = ("o", "s", "^", "D")
-EITHER = 'panels must share the remedies, and the first must be "nothing", in both'
+FEW = 90.0  # percent; below it a remedy's share is named in the message
 
 
 @house_style()
@@ -44,11 +44,10 @@ def deaths_by_rate(results: Mapping[str, DeadUnits]) -> Figure:
     lines = [_curves(axes, np.array(first.learning_rates), rows) for axes, rows in panels.items()]
     for axes, drawn in zip(panels, lines, strict=True):  # when nothing moves any more
         label_curves(axes, *zip(*drawn, strict=True), list(results), INKS[: len(results)])
-    worst = int(np.argmax(np.nanmean(next(iter(dead.values())), axis=0) > 50))
-    rate = first.learning_rates[worst]
-    said = ", ".join(
-        f"{np.nanmean(rows[:, worst]):.0f} % with {name}" for name, rows in dead.items()
-    )
+    over = np.flatnonzero(np.nanmean(next(iter(dead.values())), axis=0) > 50)
+    at = int(over[0]) if over.size else len(first.learning_rates) - 1
+    rate = first.learning_rates[at]
+    said = ", ".join(f"{np.nanmean(rows[:, at]):.0f} % with {name}" for name, rows in dead.items())
     ends = "; ".join(f"{name}: {_listed(np.nanmean(rows, axis=0))}" for name, rows in dead.items())
     return Figure(
         drawing,
@@ -160,7 +159,7 @@ def remedies(early: Treatment, late: Treatment) -> Figure:
     Raises ValueError unless both begin with "nothing".
     """
     if any(next(iter(result.arms)) != "nothing" for result in (early, late)):
-        raise ValueError(EITHER)
+        raise ValueError('early and late must both begin with the remedy "nothing"')
     names = sorted(late.arms, key=lambda name: late.arms[name].revived.mean())
     names = [name for name in early.arms if name not in late.arms] + names
     drawing = blank(height=70 + 24 * len(names))
@@ -171,15 +170,12 @@ def remedies(early: Treatment, late: Treatment) -> Figure:
     right.set_title(f"of the dead, on again {late.steps}\nsteps after it came, %")
     left.set_yticks(range(len(names)), names)
     left.set(ylim=(-0.6, len(names) - 0.4))
-    back = {name: 100 * treated.revived.mean() for name, treated in late.arms.items()}
-    none = [name for name in names if name in back and back[name] == 0]
+    back = {name: 100 * late.arms[name].revived.mean() for name in names if name in late.arms}
     said = "; ".join(f"{name} {share:.0f} %" for name, share in back.items())
     kept = "; ".join(f"{n} {100 * t.silent.mean():.0f} %" for n, t in early.arms.items())
     return Figure(
         drawing,
-        message=f"Back from the dead: {' , '.join(none)} 0 %".replace(" ,", ",")
-        + f", leak 0.01 {back['leak 0.01']:.0f} %, leak 0.3 {back['leak 0.3']:.0f} %, "
-        f"batch norm {back['batch norm']:.0f} %",
+        message=f"Back from the dead: {_revived(back)}",
         alt=f"Two panels of bars, a row for each remedy. Silent at the end, with the remedy from "
         f"the start at learning rate {early.learning_rate:g}: {kept}. Dead units that are on "
         f"again, with the remedy after they died, at rate {late.learning_rate:g}: {said}.",
@@ -188,6 +184,20 @@ def remedies(early: Treatment, late: Treatment) -> Figure:
         f"diverged. Right: rate {late.learning_rate:g} for all, after {late.before.mean():.0%} "
         "had died; with nothing else, that is the lower rate alone.",
     )
+
+
+def _revived(back: Mapping[str, float]) -> str:
+    """Say who brings back how many percent, given the shares in rising order; of those between
+    none and most, the first and the last.
+    """
+    none = [name for name, share in back.items() if share == 0]
+    some = [f"{name} {share:.0f} %" for name, share in back.items() if 0 < share < FEW]
+    most = [share for share in back.values() if share >= FEW]
+    words = [f"{', '.join(none)} 0 %"] if none else []
+    words += some if len(some) < 3 else [some[0], some[-1]]
+    if most:
+        words.append(f"{len(most)} others {min(most):.0f} % or more")
+    return ", ".join(words)
 
 
 def _treated(axes: Axes, names: Sequence[str], result: Treatment, what: str) -> None:
