@@ -465,7 +465,7 @@ def test_a_picture_of_remedies_says_who_brings_back_how_many() -> None:
     picture = figures.remedies(early, late)
     back = {name: 100 * treated.revived.mean() for name, treated in late.arms.items()}
     assert back["nothing"] == 0 < back["leak 0.3"] < 90 <= back["centred"]
-    expected = f"nothing 0 %, leak 0.3 {back['leak 0.3']:.0f} %, 1 others {back['centred']:.0f} %"
+    expected = f"nothing 0 %, leak 0.3 {back['leak 0.3']:.0f} %, the rest {back['centred']:.0f} %"
     assert picture.message == f"Back from the dead: {expected} or more"
     assert early.arms["leak 0.3"].diverged.any()  # which the picture marks, and does not average
 

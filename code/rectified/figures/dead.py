@@ -196,7 +196,7 @@ def _revived(back: Mapping[str, float]) -> str:
     words = [f"{', '.join(none)} 0 %"] if none else []
     words += some if len(some) < 3 else [some[0], some[-1]]
     if most:
-        words.append(f"{len(most)} others {min(most):.0f} % or more")
+        words.append(f"the rest {min(most):.0f} % or more")
     return ", ".join(words)
 
 
