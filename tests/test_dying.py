@@ -467,7 +467,8 @@ def test_a_picture_of_remedies_says_who_brings_back_how_many() -> None:
     assert back["nothing"] == 0 < back["leak 0.3"] < 90 <= back["centred"]
     expected = f"nothing 0 %, leak 0.3 {back['leak 0.3']:.0f} %, the rest {back['centred']:.0f} %"
     assert picture.message == f"Back from the dead: {expected} or more"
-    assert early.arms["leak 0.3"].diverged.any()  # which the picture marks, and does not average
+    assert early.arms["leak 0.3"].diverged.any()
+    assert "leak 0.3 diverged" in picture.alt  # its units are not counted as silent or not
 
 
 def test_pictures_of_remedies_need_the_bare_network_first() -> None:

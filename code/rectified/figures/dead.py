@@ -14,7 +14,7 @@ from rectified.experiments.dying.births import (
     predicted_offset,
 )
 from rectified.experiments.dying.dead import DeadUnits
-from rectified.experiments.dying.remedies import Treatment
+from rectified.experiments.dying.remedies import Treated, Treatment
 from rectified.figures.canvas import Figure, blank
 from rectified.figures.labels import between, label_curves
 from rectified.figures.style import BAND, colour, house_style
@@ -172,7 +172,7 @@ def remedies(early: Treatment, late: Treatment) -> Figure:
     left.set(ylim=(-0.6, len(names) - 0.4))
     back = {name: 100 * late.arms[name].revived.mean() for name in names if name in late.arms}
     said = "; ".join(f"{name} {share:.0f} %" for name, share in back.items())
-    kept = "; ".join(f"{n} {100 * t.silent.mean():.0f} %" for n, t in early.arms.items())
+    kept = "; ".join(f"{name} {_kept(treated)}" for name, treated in early.arms.items())
     return Figure(
         drawing,
         message=f"Back from the dead: {_revived(back)}",
@@ -184,6 +184,10 @@ def remedies(early: Treatment, late: Treatment) -> Figure:
         f"diverged. Right: rate {late.learning_rate:g} for all, after {late.before.mean():.0%} "
         "had died; with nothing else, that is the lower rate alone.",
     )
+
+
+def _kept(treated: Treated) -> str:
+    return "diverged" if treated.diverged.any() else f"{100 * treated.silent.mean():.0f} %"
 
 
 def _revived(back: Mapping[str, float]) -> str:
