@@ -93,6 +93,14 @@ def test_one_step_kills_where_inputs_are_positive_and_not_where_they_are_centred
     assert not centred.dead_above.any()
 
 
+def test_a_rate_that_kills_exists_among_centred_inputs_unless_the_outlier_is_far_off() -> None:
+    steps = [experiments.large_step(centred=True, outlier=far) for far in (1.0, 2.0, 5.0)]
+    kills = [np.isfinite(step.critical).mean() for step in steps]
+    assert kills[0] == 1 > kills[1] > kills[2] == 0
+    within = np.median(experiments.large_step(outlier=1.0).critical)
+    assert np.median(steps[0].critical) > 2 * within  # the bias's share alone has to do it
+
+
 def test_a_leaky_unit_escapes_after_as_many_steps_as_derived() -> None:
     leaks, depth, target, rate = (0.02, 0.3, 0.9), 2.0, 0.5, 0.2
     found = experiments.escape(leaks=leaks, depth=depth, target=target, learning_rate=rate)

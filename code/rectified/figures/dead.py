@@ -115,7 +115,7 @@ def born_dead(offset: BornDead, bias: BornDead) -> Figure:
         f"levels off below a half. As the bias goes down to {lowest}, it rises to "
         f"{at[1]:.0%}. The dots lie on the derived curves to within {100 * gap:.1f} points.",
         caption=f"Dots: mean over {len(offset.seeds)} draws of {offset.units} units with He's "
-        "weights in the plane; their intervals are smaller than the dots. Lines: derived below.",
+        "weights in the plane; their intervals are smaller than the dots. Lines: derived above.",
     )
 
 
