@@ -42,6 +42,7 @@ from rectified.experiments.dying.dead import DeadUnits
 from rectified.figures import canvas, labels, style, svg
 from rectified.initializers import (
     Initializer,
+    constant,
     he_normal,
     inverse_sqrt_uniform,
     unit_normal,
@@ -105,11 +106,36 @@ def sparser() -> figures.Figure:
     return figures.sparser(starts, priced)
 
 
+def dead_digits(biases: float) -> DeadUnits:
+    watch = {"data": some_digits(), "seeds": range(4), "steps": 10, "every": 10}
+    rates = {"learning_rates": (0.1, 1.0, 3.0)}
+    return experiments.dead_units(relu, widths=(6,), biases=constant(biases), **watch, **rates)
+
+
+def remedied() -> figures.Figure:
+    """Kill many units, and try every remedy for a few steps; a large leak diverges."""
+    settings = {"data": some_digits(), "seeds": range(4), "steps": 10}
+    early = experiments.prevention(experiments.remedies(), learning_rate=30.0, **settings)
+    harm = {"harmful_rate": 3.0, "harmful_steps": 20}
+    late = experiments.rescue(experiments.remedies(late=True), **harm, **settings)
+    return figures.remedies(early, late)
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "activation_costs": lambda: figures.activation_costs(data.recorded_costs()),
     "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
     "between_twins": lambda: figures.between_twins(experiments.between_twins()),
+    "born_dead": lambda: figures.born_dead(
+        experiments.born_dead("offset", values=(0.0, 1.0, 2.0, 4.0), seeds=range(5)),
+        experiments.born_dead("bias", values=(-2.0, -1.0, 0.0), seeds=range(5)),
+    ),
     "cures": lambda: figures.cures({"tanh": [trained_by_depth(), trained_by_depth(BatchNorm)]}),
+    "dead_by_depth": lambda: figures.dead_by_depth(
+        {"He": experiments.dead_by_depth(data=some_digits(), depth=5, width=8, seeds=range(4))}
+    ),
+    "deaths_by_rate": lambda: figures.deaths_by_rate(
+        {"low": dead_digits(-1.0), "none": dead_digits(0.0)}
+    ),
     "depths_reached": depths,
     "difference_errors": lambda: figures.difference_errors(
         [experiments.difference_errors(dtype=kind) for kind in (np.float64, np.float32)]
@@ -159,6 +185,7 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     ),
     "region_counts": lambda: figures.region_counts(experiments.region_counts(seeds=range(3))),
     "plateau": lambda: figures.plateau(trained_by_depth(), ["tanh", "ReLU"]),
+    "remedies": remedied,
     "regions": lambda: figures.regions(
         experiments.plane_regions(seed=13, widths=(16, 16, 16), box=2.0)
     ),

@@ -32,7 +32,13 @@ from rectified.experiments.depth.vanishing import (
     layer_outputs,
     recovery,
 )
+from rectified.experiments.dying.afterwards import after_death
+from rectified.experiments.dying.batches import batch_deaths
+from rectified.experiments.dying.births import born_dead, dead_by_depth
 from rectified.experiments.dying.dead import dead_units
+from rectified.experiments.dying.one_unit import escape, killing_rates, large_step
+from rectified.experiments.dying.pruning import killed_at_start, pruned
+from rectified.experiments.dying.remedies import Remedy, prevention, remedies, rescue
 from rectified.experiments.gains.defaults import library_defaults
 from rectified.experiments.gains.pretraining import pretraining
 from rectified.experiments.gains.racing import contestants, matched_loss, race
@@ -155,24 +161,30 @@ from rectified.experiments.trials.training import compare_training
 __all__ = [
     "Arm",
     "Lsuv",
+    "Remedy",
     "active_paths",
+    "after_death",
     "approximation_rates",
     "backward_from_output",
     "backward_gain",
+    "batch_deaths",
     "between_twins",
     "bias_as_shift",
     "blind_saturation",
+    "born_dead",
     "bowl_descent",
     "compare_training",
     "contestants",
     "convergence_speed",
     "cut_square",
+    "dead_by_depth",
     "dead_units",
     "deep_starts",
     "depths_reached",
     "difference_errors",
     "direction",
     "distance_from_straight",
+    "escape",
     "exact_zeros",
     "explosion",
     "flat_ends",
@@ -188,7 +200,10 @@ __all__ = [
     "identity_range",
     "initialization_ladder",
     "iterates",
+    "killed_at_start",
+    "killing_rates",
     "kink_choice",
+    "large_step",
     "largest_jump",
     "layer_outputs",
     "layer_speed",
@@ -217,7 +232,9 @@ __all__ = [
     "pieces_by_depth",
     "plane_regions",
     "pretraining",
+    "prevention",
     "priced_outputs",
+    "pruned",
     "quotient_rule",
     "race",
     "random_layers",
@@ -234,7 +251,9 @@ __all__ = [
     "relu_range",
     "relu_slopes",
     "relu_with_slope",
+    "remedies",
     "repeated",
+    "rescue",
     "scaled_signals",
     "secant_slopes",
     "sigmoid_code",

@@ -4,6 +4,7 @@ from rectified.figures.bends import spread, with_and_without_bend
 from rectified.figures.benefits import activation_costs, sparser, zeros_saved
 from rectified.figures.canvas import Figure
 from rectified.figures.curves import gallery, slopes
+from rectified.figures.dead import born_dead, dead_by_depth, deaths_by_rate, remedies
 from rectified.figures.depth import cures, gradients_by_start, learned_by_depth, plateau
 from rectified.figures.dying import dying
 from rectified.figures.ends import flat_ends
@@ -29,7 +30,10 @@ __all__ = [
     "activation_table",
     "approximation_rates",
     "between_twins",
+    "born_dead",
     "cures",
+    "dead_by_depth",
+    "deaths_by_rate",
     "depths_reached",
     "difference_errors",
     "dying",
@@ -56,6 +60,7 @@ __all__ = [
     "rectified_photograph",
     "region_counts",
     "regions",
+    "remedies",
     "signals_by_layer",
     "slopes",
     "smooth_relatives",
