@@ -298,13 +298,21 @@ def test_race_counts_steps_as_convergence_speed_does() -> None:
 
 
 def test_ratio_takes_equal_rates_or_each_ones_best() -> None:
-    race = experiments.race(TWO, target=0.85, seeds=[1, 2, 3], **SMALL, **TUNED)
+    race = experiments.race(TWO, target=0.92, seeds=[1, 2, 3], **SMALL, **TUNED)
     slow, fast = race.runners["sigmoid"], race.runners["relu"]
-    with np.errstate(invalid="ignore"):
-        equal = slow.steps_to_target[:, 1] / fast.steps_to_target[:, 1]
-        best = slow.best_steps / fast.best_steps
-    assert_array_equal(race.ratio("sigmoid", "relu", rate=1), equal)
+    equal = slow.steps_to_target[:, 0] / fast.steps_to_target[:, 0]
+    best = slow.best_steps / fast.best_steps
+    assert np.isfinite([equal, best]).all()
+    assert_array_equal(race.ratio("sigmoid", "relu", rate=0), equal)
     assert_array_equal(race.ratio("sigmoid", "relu"), best)
+
+
+def test_ratio_counts_who_does_not_arrive_as_if_at_the_last_step() -> None:
+    race = experiments.race(TWO, target=0.85, seeds=[1, 2, 3], **SMALL, **TUNED)
+    assert np.isinf(race.runners["sigmoid"].best_steps).all()
+    arrived = race.runners["relu"].best_steps
+    assert_array_equal(race.ratio("sigmoid", "relu"), SMALL["steps"] / arrived)
+    assert_array_equal(race.ratio("sigmoid", "sigmoid"), np.ones(3))
 
 
 def test_matched_loss_is_read_where_the_loss_first_is_down() -> None:

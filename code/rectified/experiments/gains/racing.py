@@ -76,8 +76,8 @@ class Race:
     def ratio(self, slow: str, fast: str, *, rate: int | None = None) -> np.ndarray:
         """Return steps of `slow` over steps of `fast`, seed by seed, (S,).
 
-        At the rate of that number, the same for both; without one, each at its own best. NaN
-        where neither got there.
+        At the rate of that number, the same for both; without one, each at its own best. Who does
+        not get there counts as if at the last step, which makes a slow arm seem faster.
         """
         steps = [
             self.runners[name].best_steps
@@ -85,8 +85,7 @@ class Race:
             else self.runners[name].steps_to_target[:, rate]
             for name in (slow, fast)
         ]
-        with np.errstate(invalid="ignore"):
-            return steps[0] / steps[1]
+        return np.minimum(steps[0], self.budget.steps) / np.minimum(steps[1], self.budget.steps)
 
 
 def race(
