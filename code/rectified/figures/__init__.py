@@ -19,6 +19,8 @@ from rectified.figures.racing import depths_reached, race_curves, race_steps
 from rectified.figures.rectified_images import rectified_photograph, templates
 from rectified.figures.rectifier import iterated, special_table, value_and_slope
 from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
+from rectified.figures.relatives import learned_slopes, normalizing, spiking, tangents
+from rectified.figures.standings import standings
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
 
@@ -41,8 +43,10 @@ __all__ = [
     "iterated",
     "layer_table",
     "learned_by_depth",
+    "learned_slopes",
     "learning",
     "moons_learned",
+    "normalizing",
     "one_step",
     "passages",
     "plateau",
@@ -56,8 +60,11 @@ __all__ = [
     "smooth_relatives",
     "sparser",
     "special_table",
+    "spiking",
     "spread",
+    "standings",
     "step_table",
+    "tangents",
     "templates",
     "value_and_slope",
     "with_and_without_bend",
