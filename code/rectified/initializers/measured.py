@@ -45,8 +45,8 @@ def lsuv(
     units together, is off 1 by `tolerance` or more, the weights are divided by its root, at most
     `max_steps` times. z is linear in them, so on one batch one step is enough; the paper's loop
     allows for batches that differ. What gets variance 1 is the output before the activation, as
-    in the authors' code, which tolerance and max_steps are taken from. Biases are 0. If f changes the
-    number of units, as maxout does, the next layer takes what f gives.
+    in the authors' code, which tolerance and max_steps are taken from. Biases are 0.
+    If f changes the number of units, as maxout does, the next layer takes what f gives.
 
     Shapes are (fan_in, fan_out), x is (batch, fan_in). Raises TypeError or ValueError if they do
     not fit, if an argument is out of its range, or if the variance of a layer is 0 or not finite,

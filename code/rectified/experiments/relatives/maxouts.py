@@ -135,7 +135,7 @@ def dropout_gap(
     *,
     data: Split,
     units: int = 8,
-    seeds: Sequence[int] = range(20),
+    seeds: Sequence[int] = range(40),
     steps: int = 200,
     learning_rate: float = 0.1,
     examples: int = 100,

@@ -1,4 +1,4 @@
-"""Habits around the choice: defaults of libraries, a mixed stack, and two checks before all else."""
+"""Habits around the choice: defaults of libraries, mixed stacks, checks before all else."""
 
 import warnings
 from collections.abc import Sequence
@@ -233,9 +233,8 @@ def held_out(
     network = mlp((part.features, 64, 64, part.classes), relu)
     settings = {"seeds": check_seeds(seeds), "steps": steps, "batch": 50}
     run = fitted(network, parts.train, optimizer=Adam(learning_rate=0.01), **settings)
-    accuracies = [
-        score(network, run.parameters, each).accuracy for each in (parts.train, parts.test)
-    ]
+    both = parts.train, parts.test
+    accuracies = [score(network, run.parameters, each).accuracy for each in both]
     return HeldOut(
         train_share=parts.train.n / part.n,
         overlap=len(np.intersect1d(numbered.train.x, numbered.test.x)),

@@ -77,14 +77,14 @@ def overall_ranking(found: Tournament) -> Ranking:
     return ranking(medians, found.names)
 
 
-def wins(found: Tournament, a: str, b: str) -> np.ndarray:
+def wins(found: Tournament, a: str, b: str, *, measure: str = "error") -> np.ndarray:
     """Return in which share of the tasks `a` has the smaller error than `b`, seed by seed, (S,).
 
-    A tie counts for half.
+    A tie counts for half. `measure` may be "train_loss" or "test_loss" as well.
     """
     shares = []
     for task in found.error:
-        first, second = found.of("error", task, a), found.of("error", task, b)
+        first, second = found.of(measure, task, a), found.of(measure, task, b)
         shares.append((first < second) + 0.5 * (first == second))
     return np.mean(shares, axis=0)
 

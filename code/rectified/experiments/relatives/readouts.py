@@ -28,7 +28,6 @@ class Readouts:
     test_accuracy: Mapping[str, np.ndarray]  # "plain", "rectified"
     silent: np.ndarray  # share of test examples whose rectified scores are all 0
     of_errors: np.ndarray  # share of the rectified network's errors that are such examples
-    dead_class: np.ndarray  # bool: a rectified score is 0 for every training example
 
 
 def rectified_readout(
@@ -61,22 +60,20 @@ def rectified_readout(
         each = [seed for seed in seeds for _ in rates]
         return train(network, rows, part.x, part.y, seeds=each, **settings)
 
-    taken, scores, trained = {}, {}, {}
+    taken, scores = {}, {}
     for name, network in networks.items():
         last = run(network, rates, tuning_seeds).loss[:, -50:].mean(axis=1)
         tried = np.nan_to_num(last.reshape(-1, len(rates)), nan=np.inf).mean(axis=0)
         taken[name] = rates[int(np.argmin(tried))]
-        trained[name] = run(network, [taken[name]], seeds).parameters
-        scores[name] = network.forward(trained[name], data.test.x).z  # (S, n, classes)
+        trained = run(network, [taken[name]], seeds)
+        scores[name] = network.forward(trained.parameters, data.test.x).z  # (S, n, classes)
     wrong = {name: z.argmax(axis=-1) != data.test.y for name, z in scores.items()}
     silent = (scores["rectified"] == 0).all(axis=-1)
     errors = wrong["rectified"].sum(axis=1)
-    on_train = networks["rectified"].forward(trained["rectified"], part.x).z
     return Readouts(
         seeds=seeds,
         rates=MappingProxyType(taken),
         test_accuracy=MappingProxyType({n: 1 - each.mean(axis=1) for n, each in wrong.items()}),
         silent=silent.mean(axis=1),
         of_errors=(silent & wrong["rectified"]).sum(axis=1) / np.maximum(errors, 1),
-        dead_class=(on_train == 0).all(axis=1).any(axis=1),
     )

@@ -53,8 +53,8 @@ def matched_arm(
     """Return two hidden layers of f, with about as many parameters as ReLU's of this width.
 
     Functions that change the number of units, as maxout does, get another width: of all that f can
-    take, up to twice `width`, the one whose count of parameters is nearest. Weights are LSUV's; where
-    layers are normalized, their scale does not matter, and they are He's.
+    take, up to twice `width`, the one whose count of parameters is nearest. Weights are
+    LSUV's, or He's where layers are normalized: their scale does not matter then.
     """
     wanted = parameter_count(Arm(f=ALL["relu"], widths=(width, width)).network(part))
     weights = he_normal if normalize else Lsuv()
@@ -119,7 +119,8 @@ def tournament(
     """Train every entrant on every task, each at the best of the same rates for it.
 
     Two hidden layers, Adam, as many steps for all, about as many parameters; LSUV's first weights,
-    with which the preactivations of every layer have variance 1, whatever the function. The rate is the one of the lowest median training
+    with which the preactivations of every layer have variance 1, whatever the function. The rate
+    is the one of the lowest median training
     loss of other seeds. float32. Raises TypeError or ValueError, naming the argument.
     """
     for name in names:
@@ -138,6 +139,10 @@ def tournament(
         compared[task] = compare_training(arms, data=split, steps=steps, batch=batch, **budget)
         counts[task] = {n: parameter_count(arm.network(split.train)) for n, arm in arms.items()}
     found = {task: each.arms for task, each in compared.items()}
+    rates = {
+        task: {name: arm.tuning.learning_rate for name, arm in arms.items()}
+        for task, arms in found.items()
+    }
     return Tournament(
         names=tuple(names),
         seeds=tuple(seeds),
