@@ -124,7 +124,7 @@ def analog_circuit(
     Every weight is off by a normal share with standard deviation `mismatch`, and every unit by an
     offset of as large a share of its layer's root mean square; the knee of ReLU is soft,
     softplus of this sharpness. Raises TypeError or ValueError, naming the argument.
-    Source: geng2020analog.
+    Source: geng2020implementation.
     """
     check_data(data)
     check_positive_int(steps=steps)

@@ -152,9 +152,7 @@ def tournament(
         error=_by_task(found, error_of),
         train_loss=_by_task(found, lambda arm: arm.loss),
         test_loss=_by_task(found, lambda arm: arm.test_loss),
-        rates={
-            t: {n: a.tuning.learning_rate for n, a in arms.items()} for t, arms in found.items()
-        },
+        rates=rates,
         parameters=counts,
     )
 
