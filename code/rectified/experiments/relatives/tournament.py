@@ -25,7 +25,7 @@ SEEDS = range(20)
 TUNING_SEEDS = range(1000, 1003)
 RATES = (0.005, 0.015, 0.05, 0.15)
 WIDTH = 20
-STEPS = 150
+STEPS = 120
 
 
 def entrant(name: str) -> Activation | VectorActivation:
