@@ -81,7 +81,7 @@ def drawn_slopes(*, seeds: Sequence[int] = range(20), n: int = 2000) -> DrawnSlo
         differs.append(np.mean(first != second))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            slopes.append((functional.rrelu(torch.tensor(z), training=True) / z).numpy())
+            slopes.append(functional.rrelu(torch.tensor(z), training=True).numpy() / z)
     drawn, minus = np.array(slopes), torch.tensor([-1.0], dtype=torch.float64)
     after = -functional.rrelu(minus).item()
     functional.rrelu_(minus)
