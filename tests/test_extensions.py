@@ -282,6 +282,10 @@ def test_a_tournament_is_the_same_alone_and_in_company() -> None:
     normed = relatives.tournament(("relu", "silu"), seeds=(0, 1), normalize=BatchNorm, **FAST)
     plain = relatives.tournament(("relu", "silu"), seeds=(0, 1), **FAST)
     assert not np.array_equal(normed.test_loss["moons"], plain.test_loss["moons"])
+    usual = {"tasks": FAST["tasks"], "steps": 5, "seeds": (0, 1), "tuning_seeds": (100,)}
+    three = relatives.normed_tournament(**usual)
+    again = relatives.tournament(three.names, normalize=BatchNorm, **usual)
+    assert_array_equal(three.test_loss["moons"], again.test_loss["moons"])
 
 
 # ---- Readouts and hardware -----------------------------------------------------------------------

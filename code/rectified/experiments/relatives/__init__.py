@@ -41,7 +41,7 @@ from rectified.experiments.relatives.ranks import (
     wins,
 )
 from rectified.experiments.relatives.readouts import rectified_readout
-from rectified.experiments.relatives.tournament import tournament
+from rectified.experiments.relatives.tournament import normed_tournament, tournament
 
 __all__ = [
     "LearnedLeak",
@@ -63,6 +63,7 @@ __all__ = [
     "mean_shift",
     "mixed_stack",
     "normalizing",
+    "normed_tournament",
     "overall_ranking",
     "overfit_ten",
     "ranking",

@@ -138,7 +138,7 @@ def dropout_gap(
     seeds: Sequence[int] = range(40),
     steps: int = 200,
     learning_rate: float = 0.1,
-    examples: int = 50,
+    examples: int = 100,
 ) -> dict[str, np.ndarray]:
     """Return how far one pass of the whole network is from the average of all thinned ones, (S,).
 

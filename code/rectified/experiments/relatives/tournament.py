@@ -12,7 +12,7 @@ from rectified.data import Dataset, Split
 from rectified.experiments.trials.arms import Arm, Lsuv
 from rectified.experiments.trials.training import TrainedArm, compare_training
 from rectified.initializers import he_normal
-from rectified.networks import Adam, Network
+from rectified.networks import Adam, BatchNorm, Network
 from rectified.networks.blocks import Norm
 from rectified.networks.checks import check_positive_int
 from rectified.networks.parameters import ordered
@@ -155,6 +155,22 @@ def tournament(
         rates=rates,
         parameters=counts,
     )
+
+
+def normed_tournament(
+    names: Sequence[str] = ("relu", "silu", "selu"),
+    *,
+    tasks: Mapping[str, Split] | None = None,
+    steps: int = STEPS,
+    seeds: Sequence[int] = range(60),
+    tuning_seeds: Sequence[int] = TUNING_SEEDS,
+) -> Tournament:
+    """Hold a tournament in which each hidden layer is normalized over the batch, before f.
+
+    Few entrants, so there is time for more networks. Raises as `tournament` does.
+    """
+    settings = {"tasks": tasks, "steps": steps, "seeds": seeds, "tuning_seeds": tuning_seeds}
+    return tournament(names, normalize=BatchNorm, **settings)
 
 
 def error_of(arm: TrainedArm) -> np.ndarray:
