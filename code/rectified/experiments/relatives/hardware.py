@@ -48,7 +48,7 @@ def spiking(
     times: Sequence[int] = (5, 10, 20, 50, 100),
     seeds: Sequence[int] = range(10),
     steps: int = 400,
-    examples: int = 200,
+    examples: int = 400,
 ) -> Spiking:
     """Turn trained ReLU networks into integrate-and-fire units, and count right answers.
 
