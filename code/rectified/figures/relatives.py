@@ -99,11 +99,11 @@ def tangents(result: Tangents) -> Figure:
     axes.set(xlim=(-1, 1), xlabel="x")
     label_curves(axes, result.x[::20], [curve[::20] for curve in curves], names, inks)
     said = ", ".join(
-        f"{error:.3g} with {k}" for k, error in zip(result.pieces, result.error, strict=True)
+        f"{error:.2g} with {k}" for k, error in zip(result.pieces, result.error, strict=True)
     )
     return Figure(
         drawing,
-        message=f"The largest of k tangents is off a convex function by {said} pieces, at the most",
+        message=f"A maxout unit of tangents is off the function by {said} pieces",
         alt=f"A thick convex curve, and below it two broken lines that touch it: a maxout unit of "
         f"{result.pieces[0]} tangents and one of {result.pieces[1]}. Largest gaps: {said}.",
         caption="One maxout unit each, of tangents at the middles of equal parts.",
@@ -137,8 +137,8 @@ def spiking(result: Spiking) -> Figure:
     ends = [curve[-1] for curve in curves]
     return Figure(
         drawing,
-        message=f"After {times[-1]:g} time steps: {ends[0]:.1f} % balanced, {ends[1]:.1f} % with "
-        f"the weights as they were; the trained network has {original:.1f} %",
+        message=f"After {times[-1]:g} time steps: {ends[0]:.1f} % balanced, {ends[1]:.1f} % not; "
+        f"the trained network has {original:.1f} %",
         alt=f"Two lines of accuracy against time steps, from {times[0]:g} to {times[-1]:g}, and a "
         f"level line at {original:.1f} %. Balanced: from {curves[0][0]:.1f} to {ends[0]:.1f} %; "
         f"not balanced: from {curves[1][0]:.1f} to {ends[1]:.1f} %.",

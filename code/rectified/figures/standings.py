@@ -30,14 +30,13 @@ def standings(result: Tournament) -> Figure:
     panels[0].set_yticks(rows, [title_of(name) for name in result.names])
     panels[len(panels) // 2].set_xlabel(f"mean rank, from 1 (best) to {len(result.names)}")
     best = {task: title_of(each.tied_with_best[0]) for task, each in rankings.items()}
-    level = {task: len(each.tied_with_best) for task, each in rankings.items()}
-    said = ", ".join(f"{name} on {task}" for task, name in best.items())
+    level = [str(len(each.tied_with_best)) for each in rankings.values()]
+    said = ", ".join(f"{task} {name}" for task, name in best.items())
     listed = "; ".join(f"{task}: {_listed(each)}" for task, each in rankings.items())
-    tied = ", ".join(f"{count} on {task}" for task, count in level.items())
     rates = ", ".join(f"{rate:g}" for rate in result.learning_rates)
     return Figure(
         drawing,
-        message=f"Best mean rank: {said}; level with the best: {tied}",
+        message=f"First: {said}; level with the first, of {len(result.names)}: {', '.join(level)}",
         alt=f"{len(rankings)} panels of dots, a row for each of {len(result.names)} functions; the "
         f"dot is its mean rank on that task. Best first, {listed}.",
         caption=f"Ranks by error on other examples, mean over {len(result.seeds)} networks each. "
