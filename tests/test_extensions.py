@@ -306,6 +306,14 @@ def test_a_spiking_unit_fires_at_the_rate_of_relu() -> None:
     assert hardware.accuracy_in_time(layers, x, 1 - y, [50], [0])[0, 0] == 0.0
 
 
+def test_a_unit_that_fires_goes_down_by_its_threshold() -> None:
+    w, b = np.zeros((1, 1, 2), np.float32), np.array([[[0.5, 0.9]]], np.float32)
+    readout = np.diag([1.5, 1.0]).astype(np.float32)[None]  # 0.75 against 0.9 at rates 0.5, 0.9
+    layers = [(w, b), (readout, 0.0)]
+    x, y = np.zeros((3, 1), np.float32), np.ones(3, int)
+    assert hardware.accuracy_in_time(layers, x, y, [100], [0])[0, 0] == 1.0
+
+
 def test_balancing_changes_no_answer_and_no_output_exceeds_one() -> None:
     run, layers = hardware.trained_layers(RAW, (0, 1), (8, 8), 30)
     scaled = hardware.balanced(layers, RAW.train.x)
