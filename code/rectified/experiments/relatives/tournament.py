@@ -162,12 +162,12 @@ def normed_tournament(
     *,
     tasks: Mapping[str, Split] | None = None,
     steps: int = STEPS,
-    seeds: Sequence[int] = range(60),
+    seeds: Sequence[int] = SEEDS,
     tuning_seeds: Sequence[int] = TUNING_SEEDS,
 ) -> Tournament:
     """Hold a tournament in which each hidden layer is normalized over the batch, before f.
 
-    Few entrants, so there is time for more networks. Raises as `tournament` does.
+    Otherwise it is like `tournament`, and raises as that does.
     """
     settings = {"tasks": tasks, "steps": steps, "seeds": seeds, "tuning_seeds": tuning_seeds}
     return tournament(names, normalize=BatchNorm, **settings)
