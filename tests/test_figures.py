@@ -34,7 +34,7 @@ from rectified.activations import (
     tanh,
 )
 from rectified.display import tokens
-from rectified.experiments import Arm, starts
+from rectified.experiments import Arm, relatives, starts
 from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.plateau import LearnedByDepth
 from rectified.experiments.depth.propagation import SignalPropagation
@@ -121,6 +121,17 @@ def remedied() -> figures.Figure:
     return figures.remedies(early, late)
 
 
+def standings() -> figures.Figure:
+    moons = data.split(data.moons(80, rng=np.random.default_rng(0)), rng=np.random.default_rng(1))
+    names = ("relu", "leaky_relu", "tanh", "maxout", "identity")
+    settings = {"tasks": {"moons": moons, "again": moons}, "width": 4, "steps": 20}
+    return figures.standings(relatives.tournament(names, **settings))
+
+
+def small_digits() -> data.Split:
+    return data.split(data.digits(), rng=np.random.default_rng(0))
+
+
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "activation_costs": lambda: figures.activation_costs(data.recorded_costs()),
     "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
@@ -196,6 +207,17 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "smooth_relatives": lambda: figures.smooth_relatives(
         experiments.softplus_gap(), experiments.stepped_sum()
     ),
+    "learned_slopes": lambda: figures.learned_slopes(
+        relatives.learned_slopes(data=small_digits(), steps=100, every=10)
+    ),
+    "normalizing": lambda: figures.normalizing(
+        relatives.normalizing(), relatives.normalizing(relu, weights=he_normal)
+    ),
+    "spiking": lambda: figures.spiking(
+        relatives.spiking(data=small_digits(), steps=100, examples=50, seeds=range(4))
+    ),
+    "standings": standings,
+    "tangents": lambda: figures.tangents(relatives.tangents()),
     "sparser": sparser,
     "spread": lambda: figures.spread([experiments.spread(f) for f in (sigmoid, tanh, relu, gelu)]),
     "templates": lambda: figures.templates(experiments.templates(data=some_digits())),

@@ -1,6 +1,6 @@
 """One function per experiment: settings in, a frozen result out. Nothing is drawn or printed."""
 
-from rectified.experiments import starts
+from rectified.experiments import relatives, starts
 from rectified.experiments.backprop.boundary import moons_pictures
 from rectified.experiments.backprop.bowl import bowl_descent
 from rectified.experiments.backprop.by_hand import one_step
@@ -48,9 +48,7 @@ from rectified.experiments.gains.selectivity import unit_selectivity
 from rectified.experiments.gains.sparser import priced_outputs, sparser_starts
 from rectified.experiments.gains.sparsity import sparsity
 from rectified.experiments.gains.zeros import exact_zeros, open_paths, where_zeros
-from rectified.experiments.rectifier.approximation import (
-    approximation_rates,
-)
+from rectified.experiments.rectifier.approximation import approximation_rates
 from rectified.experiments.rectifier.arrays import (
     relu_centring,
     relu_layer,
@@ -58,18 +56,10 @@ from rectified.experiments.rectifier.arrays import (
     tutorial_plots,
 )
 from rectified.experiments.rectifier.folding import folding_layers, pieces_by_depth
-from rectified.experiments.rectifier.forms import (
-    relu_definitions,
-    slopes_at_zero,
-    special_values,
-)
+from rectified.experiments.rectifier.forms import relu_definitions, slopes_at_zero, special_values
 from rectified.experiments.rectifier.hinge_layers import hinge_layers, zigzag_layers
 from rectified.experiments.rectifier.hinges import hinge_interpolant
-from rectified.experiments.rectifier.kinks import (
-    kink_choice,
-    relu_with_slope,
-    zeros_at_start,
-)
+from rectified.experiments.rectifier.kinks import kink_choice, relu_with_slope, zeros_at_start
 from rectified.experiments.rectifier.laws import (
     iterates,
     relu_range,
@@ -78,13 +68,8 @@ from rectified.experiments.rectifier.laws import (
     two_pieces,
     unit_gradient,
 )
-from rectified.experiments.rectifier.photograph import (
-    rectified_photograph,
-)
-from rectified.experiments.rectifier.region_counts import (
-    most_pieces,
-    region_counts,
-)
+from rectified.experiments.rectifier.photograph import rectified_photograph
+from rectified.experiments.rectifier.region_counts import most_pieces, region_counts
 from rectified.experiments.rectifier.regions import (
     cut_square,
     largest_jump,
@@ -98,11 +83,7 @@ from rectified.experiments.rectifier.stepped import (
     stepped_sum,
 )
 from rectified.experiments.rectifier.sums_of_images import templates
-from rectified.experiments.rectifier.switches import (
-    linear_piece,
-    switch_check,
-    walk,
-)
+from rectified.experiments.rectifier.switches import linear_piece, switch_check, walk
 from rectified.experiments.shapes.collapse import (
     identity_range,
     linear_stack,
@@ -243,6 +224,7 @@ __all__ = [
     "recovery",
     "rectified_photograph",
     "region_counts",
+    "relatives",
     "relu_centring",
     "relu_definitions",
     "relu_layer",

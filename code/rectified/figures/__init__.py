@@ -20,6 +20,8 @@ from rectified.figures.racing import depths_reached, race_curves, race_steps
 from rectified.figures.rectified_images import first_weights, rectified_photograph, templates
 from rectified.figures.rectifier import iterated, special_table, value_and_slope
 from rectified.figures.rectifier_rates import approximation_rates, region_counts, smooth_relatives
+from rectified.figures.relatives import learned_slopes, normalizing, spiking, tangents
+from rectified.figures.standings import standings
 from rectified.figures.starts import first_losses, loss_by_depth, luck_by_width
 from rectified.figures.step import one_step, step_table
 from rectified.figures.witness import difference_errors
@@ -48,10 +50,12 @@ __all__ = [
     "iterated",
     "layer_table",
     "learned_by_depth",
+    "learned_slopes",
     "learning",
     "loss_by_depth",
     "luck_by_width",
     "moons_learned",
+    "normalizing",
     "one_step",
     "passages",
     "plateau",
@@ -66,8 +70,11 @@ __all__ = [
     "smooth_relatives",
     "sparser",
     "special_table",
+    "spiking",
     "spread",
+    "standings",
     "step_table",
+    "tangents",
     "templates",
     "value_and_slope",
     "with_and_without_bend",

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from rectified.activations import Activation
+from rectified.activations import Activation, VectorActivation
 from rectified.initializers.record import (
     as_shape,
     check_dtype,
@@ -31,7 +31,7 @@ class UnitVariance:
 
 def lsuv(
     shapes: Iterable[Sequence[int]],
-    f: Activation,
+    f: Activation | VectorActivation,
     x: ArrayLike,
     *,
     rng: np.random.Generator,
@@ -46,6 +46,7 @@ def lsuv(
     `max_steps` times. z is linear in them, so on one batch one step is enough; the paper's loop
     allows for batches that differ. What gets variance 1 is the output before the activation, as
     in the authors' code, which tolerance and max_steps are taken from. Biases are 0.
+    If f changes the number of units, as maxout does, the next layer takes what f gives.
 
     Shapes are (fan_in, fan_out), x is (batch, fan_in). Raises TypeError or ValueError if they do
     not fit, if an argument is out of its range, or if the variance of a layer is 0 or not finite,
@@ -53,7 +54,7 @@ def lsuv(
 
     Source: mishkin2016all
     """
-    shapes = chained(shapes)
+    shapes = chained(shapes, f)
     h = batch(x, shapes[0][0])
     limits = positive_float(tolerance=tolerance), positive_int(max_steps=max_steps)
     check_generator(rng)
@@ -63,7 +64,8 @@ def lsuv(
         for layer, shape in enumerate(shapes, start=1):
             w, steps, variance = scaled(start(shape, rng=rng), h, layer, *limits)
             made.append((w.astype(dtype, copy=False), steps, variance))
-            h = f(h @ w)
+            if layer < len(shapes):
+                h = f(h @ w)
     weights, steps, variance = zip(*made, strict=True)
     return UnitVariance(weights=weights, steps=steps, variance=variance)
 
@@ -89,13 +91,16 @@ def variance_of(z: np.ndarray, layer: int) -> float:
     return variance
 
 
-def chained(shapes: Iterable[Sequence[int]]) -> list[tuple[int, ...]]:
-    """Return the shapes; raise ValueError unless they are a chain of dense layers."""
+def chained(
+    shapes: Iterable[Sequence[int]], f: Activation | VectorActivation
+) -> list[tuple[int, ...]]:
+    """Return the shapes; raise ValueError unless they are a chain of dense layers, f in between."""
     shapes = [as_shape(shape) for shape in shapes]
     if not shapes or any(len(shape) != 2 for shape in shapes):
         raise ValueError(f"shapes must hold a pair (fan_in, fan_out) for each layer, got {shapes}")
     for (_, fan_out), (fan_in, _) in pairwise(shapes):
-        if fan_out != fan_in:
+        units = f.width(fan_out) if isinstance(f, VectorActivation) else fan_out
+        if units != fan_in:
             raise ValueError(f"shapes must chain, got fan out {fan_out} before fan in {fan_in}")
     return shapes
 
