@@ -103,7 +103,7 @@ def tangents(result: Tangents) -> Figure:
     )
     return Figure(
         drawing,
-        message=f"A maxout unit of tangents is off the function by {said} pieces",
+        message=f"A maxout unit of tangents is off by {said} pieces",
         alt=f"A thick convex curve, and below it two broken lines that touch it: a maxout unit of "
         f"{result.pieces[0]} tangents and one of {result.pieces[1]}. Largest gaps: {said}.",
         caption="One maxout unit each, of tangents at the middles of equal parts.",
