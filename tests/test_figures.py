@@ -128,10 +128,6 @@ def standings() -> figures.Figure:
     return figures.standings(relatives.tournament(names, **settings))
 
 
-def small_digits() -> data.Split:
-    return data.split(data.digits(), rng=np.random.default_rng(0))
-
-
 EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
     "activation_costs": lambda: figures.activation_costs(data.recorded_costs()),
     "approximation_rates": lambda: figures.approximation_rates(experiments.approximation_rates()),
@@ -208,13 +204,13 @@ EXAMPLES: dict[str, Callable[[], figures.Figure]] = {
         experiments.softplus_gap(), experiments.stepped_sum()
     ),
     "learned_slopes": lambda: figures.learned_slopes(
-        relatives.learned_slopes(data=small_digits(), steps=100, every=10)
+        relatives.learned_slopes(data=some_digits(), steps=100, every=10)
     ),
     "normalizing": lambda: figures.normalizing(
         relatives.normalizing(), relatives.normalizing(relu, weights=he_normal)
     ),
     "spiking": lambda: figures.spiking(
-        relatives.spiking(data=small_digits(), steps=100, examples=50, seeds=range(4))
+        relatives.spiking(data=some_digits(), steps=100, examples=50, seeds=range(4))
     ),
     "standings": standings,
     "tangents": lambda: figures.tangents(relatives.tangents()),

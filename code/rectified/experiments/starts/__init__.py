@@ -10,6 +10,7 @@ from rectified.experiments.starts.depths import (
     he_normal_and_uniform,
     rectifier_depths,
 )
+from rectified.experiments.starts.examples import digits, raw_digits
 from rectified.experiments.starts.first_loss import (
     expected_loss,
     first_loss,
@@ -17,7 +18,7 @@ from rectified.experiments.starts.first_loss import (
     spread_of_loss,
     weight_std_of_spread,
 )
-from rectified.experiments.starts.inputs import grown_weights, raw_digits, scaled_inputs, stretched
+from rectified.experiments.starts.inputs import grown_weights, scaled_inputs, stretched
 from rectified.experiments.starts.luck import luck_by_width
 from rectified.experiments.starts.own_gains import (
     FIVE,
@@ -26,7 +27,7 @@ from rectified.experiments.starts.own_gains import (
     own_gains,
     product_stretches,
 )
-from rectified.experiments.starts.symmetry import digits, plain_starts, symmetric_starts
+from rectified.experiments.starts.symmetry import plain_starts, symmetric_starts
 
 __all__ = [
     "FIVE",

@@ -9,7 +9,7 @@ from scipy import special
 from rectified.activations import relu
 from rectified.data import Split
 from rectified.experiments.settings import check_data, check_hidden, check_initializers
-from rectified.experiments.starts.symmetry import digits
+from rectified.experiments.starts.examples import digits
 from rectified.experiments.trials.arms import Arm
 from rectified.experiments.trials.training import TrainingComparison, compare_training
 from rectified.experiments.trials.tuning import TUNING_SEEDS

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rectified.activations import relu
 from rectified.data import Split
 from rectified.experiments.depth.plateau import LearnedByDepth, learned_by_depth
-from rectified.experiments.starts.symmetry import digits
+from rectified.experiments.starts.examples import digits
 from rectified.experiments.trials.arms import Arm
 from rectified.experiments.trials.tuning import SEEDS, TUNING_SEEDS
 from rectified.initializers import he_normal, he_uniform, xavier_normal

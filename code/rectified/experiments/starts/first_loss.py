@@ -10,7 +10,7 @@ from scipy import optimize, special
 from rectified.activations import relu
 from rectified.data import Split
 from rectified.experiments.settings import check_data, check_hidden, check_initializers
-from rectified.experiments.starts.symmetry import digits
+from rectified.experiments.starts.examples import digits
 from rectified.experiments.trials.arms import Arm
 from rectified.experiments.trials.watching import score
 from rectified.initializers import Initializer

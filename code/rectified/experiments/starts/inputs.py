@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from rectified import data as sets
 from rectified.activations import relu
 from rectified.data import Dataset, Split
 from rectified.experiments.settings import check_data
+from rectified.experiments.starts.examples import digits, raw_digits
 from rectified.experiments.trials.arms import Arm, trained
 from rectified.experiments.trials.training import TrainedArm, compare_training
 from rectified.experiments.trials.tuning import SEEDS, TUNING_SEEDS
@@ -18,12 +18,6 @@ from rectified.networks.checks import check_positive, check_positive_int
 
 PIXEL = 36  # of 64: in the middle, grey in most digits
 RATES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-
-
-def raw_digits() -> Split:
-    """Return the digits with grey values from 0 to 1, a training part and a test part."""
-    rng = np.random.default_rng(0)
-    return sets.split(sets.digits(), rng=rng)
 
 
 def stretched(split: Split, factor: float, *, feature: int | None = None) -> Split:
@@ -123,7 +117,7 @@ def grown_weights(
     check_positive(learning_rate=learning_rate)
     check_positive(**{f"factors[{place}]": factor for place, factor in enumerate(factors)})
     check_positive_int(steps=steps, batch=batch)
-    arm, standard = Arm(f=relu) if arm is None else arm, raw_digits().standardised()
+    arm, standard = Arm(f=relu) if arm is None else arm, digits()
     columns = []
     for factor in factors:
         data = stretched(standard, factor)

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from types import MappingProxyType
 
 import numpy as np
 
-from rectified import data as sets
 from rectified.activations import relu
 from rectified.data import Split
 from rectified.experiments.settings import check_data, check_hidden
+from rectified.experiments.starts.examples import digits
 from rectified.experiments.trials.arms import Arm
 from rectified.experiments.trials.training import TrainedArm, tuned_and_trained
 from rectified.experiments.trials.tuning import SEEDS, TUNING_SEEDS, Budget, check_arms
@@ -19,13 +18,6 @@ from rectified.networks import Parameters
 
 CONSTANT = 0.1  # of the start in which all weights are equal
 DISTINCT = 1e-3  # singular values below this share of the largest are rounding
-
-
-@cache
-def digits() -> Split:
-    """Return the set of this theme unless another is given: digits, pixels standardised."""
-    rng = np.random.default_rng(0)
-    return sets.split(sets.digits(), rng=rng).standardised()
 
 
 def plain_starts() -> dict[str, Arm]:
