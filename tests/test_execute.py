@@ -39,6 +39,7 @@ def make_book(root: Path) -> Path:
     for room in ("activations", "site", "homework"):
         (root / "code/rectified" / room).mkdir(parents=True)
         (root / "code/rectified" / room / "__init__.py").write_text("x = 1\n")
+    (root / "code/rectified/homework/draws.py").write_text("x = 1\n")
     (root / "chapters/claims.md").write_text("# Claims\n")
     for name in ("one", "two"):
         write(root / f"chapters/{name}.ipynb", COUNT.format(name=name))
@@ -76,6 +77,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (None, "", (0, 0)),
         ("code/rectified/site/__init__.py", "y = 2\n", (0, 0)),
         ("code/rectified/homework/__init__.py", "y = 2\n", (0, 0)),
+        ("code/rectified/homework/draws.py", "y = 2\n", (1, 1)),
         ("chapters/claims.md", "More.\n", (0, 0)),
         ("code/rectified/activations/__init__.py", "y = 2\n", (1, 1)),
         ("requirements.txt", "scipy==1.17\n", (1, 1)),

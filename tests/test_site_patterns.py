@@ -37,7 +37,8 @@ CHAPTER = (
     code("'and still more'", "more"),
     "## Exercises\n\n### Exercise 1. Write it\n\n*function · 5 minutes*\n\nWrite $f$.",
     code("def f(z):\n    ### BEGIN SOLUTION\n    return z\n    ### END SOLUTION", "solution"),
-    code("### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"),
+    code("assert f(2) == 2\n### BEGIN HIDDEN TESTS\nreason = 'unpublished'\n### END HIDDEN TESTS"),
+    code("### BEGIN HIDDEN TESTS\nreason = 'unpublished'\n### END HIDDEN TESTS"),
     "### Exercise 2. Derive it\n\n*derivation · 10 minutes*\n\nDerive $f$.\n\n"
     "<details>\n<summary>Solution</summary>\n\nIt is $\\sqrt{2}$, by **rule**.\n\n</details>\n",
     code("2**0.5", "solution"),
@@ -146,7 +147,14 @@ def test_solutions_are_closed_and_marks_of_graders_are_gone(chapter: BeautifulSo
     assert written.select(".katex")
     assert "BEGIN" not in chapter.get_text()
     assert "END" not in chapter.get_text()
-    assert "assert f(1) == 1" in chapter.get_text()
+
+
+def test_hidden_tests_are_nowhere_in_what_is_published(book: Path, chapter: BeautifulSoup) -> None:
+    assert "assert f(2) == 2" in chapter.get_text()
+    listings = [cell.get_text().strip() for cell in chapter.select(".cell")]
+    assert all(listings)  # a cell of nothing but hidden tests leaves no empty frame
+    pages = [path for path in (book / "_build/html").rglob("*") if path.is_file()]
+    assert [path for path in pages if b"unpublished" in path.read_bytes()] == []  # index included
 
 
 def test_a_check_hides_its_code_and_shows_what_came_of_it(chapter: BeautifulSoup) -> None:

@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 KEPT = 3  # states: going back to one of the last few executes nothing
-# Folders that no output depends on: rooms that no chapter imports, and what labs do in a browser
+# Folders that no output depends on: the site, what grades, and what labs do in a browser
 OUTSIDE = {"site", "homework", "source", "joined"}
+DRAWS = "code/rectified/homework/draws.py"  # what tests in chapters draw from
 
 
 def cache_path(root: Path) -> Path:
     """Return the cache of the book in `root` for its present state.
 
     Its name is a digest of all that the chapters' outputs depend on but their own cells: Python,
-    `requirements.txt` and the files of `code/rectified`, the folders in `OUTSIDE` left out. The
-    cells themselves are jupyter-cache's key within it.
+    `requirements.txt`, `DRAWS` and the files of `code/rectified`, the folders in `OUTSIDE` left
+    out. The cells themselves are jupyter-cache's key within it.
     """
-    paths = [root / "requirements.txt", *files(root / "code/rectified", without=OUTSIDE)]
+    package = files(root / "code/rectified", without=OUTSIDE)
+    paths = [root / "requirements.txt", root / DRAWS, *package]
     name = digest(sys.version, (path for path in paths if path.is_file()), root)
     return root / "_build/cache" / name
 

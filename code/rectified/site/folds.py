@@ -1,13 +1,11 @@
 """Code that a page keeps closed until it is asked for: solutions, and how claims are checked."""
 
-import re
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
 
-MARK = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.MULTILINE)
+from rectified.site.markers import without_hidden, without_marks
 
 
 class fold(nodes.container):
@@ -21,7 +19,7 @@ class more(fold):
 class FoldCells(SphinxTransform):
     """Fold cells tagged `solution` or `more` whole, and the code alone of those tagged `check`.
 
-    Lines such as `### BEGIN SOLUTION`, which graders need, are not shown.
+    Hidden tests are dropped, and the lines that mark solutions, which graders need.
     """
 
     default_priority = 400
@@ -30,10 +28,10 @@ class FoldCells(SphinxTransform):
         """Mend the source of cells, and wrap what is folded."""
         for cell in list(self.document.findall(_is_code_cell)):
             for source in cell.findall(nodes.literal_block):
-                if MARK.search(source.astext()):
-                    code = MARK.sub("", source.astext())
-                    source.rawsource, source.children = code, []
-                    source += nodes.Text(code)
+                _show_to_readers(source)
+            if not cell.astext().strip():  # nothing but hidden tests
+                cell.parent.remove(cell)
+                continue
             if "tag_solution" in cell["classes"]:
                 summary = "Solution, in code" if _follows_solution(cell) else "Solution"
                 cell.replace_self(fold("", cell.deepcopy(), summary=summary))
@@ -46,6 +44,14 @@ class FoldCells(SphinxTransform):
 
 def _is_code_cell(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def _show_to_readers(source: nodes.literal_block) -> None:
+    """Take out of a listing what is for graders only."""
+    code = without_marks(without_hidden(source.astext()))
+    if code != source.astext():
+        source.rawsource, source.children = code, []
+        source += nodes.Text(code)
 
 
 def _put_away(cell: nodes.Element) -> None:
