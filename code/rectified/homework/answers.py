@@ -1,7 +1,8 @@
 """Find a student's answers in the notebook that came back, whatever happened to it on the way.
 
-Platforms and editors drop metadata, change ids, move and double cells; students write into a cell of
-their own. None of that costs points: it is flagged. What is asked is never taken from what came back.
+Platforms and editors drop metadata, change ids, move and double cells; students write into a cell
+of their own. None of that costs points: it is flagged. What is asked is never taken from what came
+back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from rectified.homework.exercises import Assignment, Exercise, grade_id, is_test
+from rectified.homework.exercises import Assignment, Exercise, grade_id, is_setup, is_test
 from rectified.homework.marks import Flag
 from rectified.homework.slices import Piece, defined, free, needed, statements, whole
 
@@ -74,9 +75,7 @@ def _words(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _flags(
-    cells: Sequence[_Cell], submitted: NotebookNode, given: NotebookNode
-) -> Iterator[Flag]:
+def _flags(cells: Sequence[_Cell], submitted: NotebookNode, given: NotebookNode) -> Iterator[Flag]:
     """Yield what a teacher should know of the notebook as a whole."""
     wanted = given.metadata["rectified"]
     told = submitted.metadata.get("rectified")
@@ -104,11 +103,13 @@ def _answer_cell(exercise: Exercise, cells: Sequence[_Cell]) -> tuple[int | None
     own = [
         place
         for place, cell in enumerate(cells)
-        if cell.ours is None and cell.kind == "code" and set(exercise.answers) <= defined(cell.source)
+        if cell.ours is None
+        and cell.kind == "code"
+        and set(exercise.answers) <= defined(cell.source)
     ]
     flags = []
     if len(named) > 1:
-        text = f"{exercise.title} stands there {len(named)} times; the last that is answered counts."
+        text = f"{exercise.title} is there {len(named)} times; the last that is answered counts."
         flags.append(Flag("duplicate", text))
     if not named:
         flags.append(Flag("missing", f"The cell that answers {exercise.title} is gone."))
@@ -151,7 +152,7 @@ def _pieces(cell: _Cell, exercise: Exercise) -> Sequence[Piece]:
         return []
     if cell.ours is None:
         return [whole(cell.source)]
-    if is_test(cell.ours) or "setup" in cell.ours.metadata.get("tags", ()):
+    if is_test(cell.ours) or is_setup(cell.ours):
         return []
     if grade_id(cell.ours) == exercise.grade_id:
         return []

@@ -27,6 +27,7 @@ class Peer:
     def __init__(
         self, reader: BinaryIO, writer: BinaryIO, handlers: Mapping[str, Callable] | None = None
     ) -> None:
+        """Talk through two pipes; `handlers` are what the other side may `ask` for."""
         self._reader, self._writer = reader, writer
         self._handlers = {**(handlers or {}), "function": self._call_function}
         self._functions: list[Callable] = []  # which the other side may call, by number
@@ -36,7 +37,7 @@ class Peer:
         """Call a handler of the other side and return what comes back.
 
         Raises WireError for an argument that cannot go or a reply that is none, `Gone`, or an error
-        of the type that was raised there, if Python has it; its `told` says that it came from there.
+        of the type that was raised there, if Python has it: `told` says that it came from there.
         """
         encoder = Encoder(self._name)
         code = encoder.encode(list(arguments))

@@ -93,6 +93,11 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(_nbgrader(cell).get("solution"))
 
 
+def is_setup(cell: NotebookNode) -> bool:
+    """Say whether a cell installs the package, where it is missing."""
+    return "setup" in cell.metadata.get("tags", ())
+
+
 def points(cell: NotebookNode) -> float:
     """Return the points of a graded cell."""
     return float(_nbgrader(cell)["points"])

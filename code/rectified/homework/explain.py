@@ -6,7 +6,7 @@ import traceback
 from types import CodeType
 from typing import Any
 
-from rectified.homework.markers import hidden_lines
+from rectified.site.markers import hidden_lines
 
 LONGEST = 1500  # characters
 FILE = "<test>"
@@ -28,7 +28,7 @@ class _Asserts(ast.NodeTransformer):
     def __init__(self, source: str, hidden: frozenset[int]) -> None:
         self._source, self._hidden = source, hidden
 
-    def visit_Assert(self, node: ast.Assert) -> Any:  # noqa: N802 the name that ast asks for
+    def visit_Assert(self, node: ast.Assert) -> Any:
         if node.msg is not None:
             return node
         text = "" if node.lineno in self._hidden else ast.unparse(node.test)

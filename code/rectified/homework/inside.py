@@ -5,7 +5,6 @@ whatever the student's code prints goes to standard error.
 """
 
 import os
-import sys
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ class Notebook:
     """A notebook's names, and what can be done with them."""
 
     def __init__(self) -> None:
+        """Start empty."""
         # An interactive shell, so that magics, `display` and `!command` do what they do elsewhere.
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config

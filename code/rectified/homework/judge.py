@@ -20,6 +20,7 @@ from rectified.homework.exercises import (
     Exercise,
     grade_id,
     is_answer,
+    is_setup,
     is_test,
     points,
 )
@@ -35,16 +36,18 @@ class Judge:
     """The tests of one chapter, with what they need, made once for all submissions."""
 
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
+        """Read nothing and run nothing yet."""
         self.assignment, self._secret = assignment, secret
-        self._context = lru_cache(maxsize=64)(self._made)
+        self.context = lru_cache(maxsize=64)(self._made)
 
     def marks(
         self, exercise: Exercise, answer: Answer, peer: Peer, variant: str = ""
     ) -> list[Mark]:
         """Run the student's cells in the confined process, and our tests here.
 
-        `variant` names the student whose constants count, "" for the chapter's own. Raises `Gone`
-        if the confined process ends.
+        `variant` names the student whose constants count, "" for the chapter's own. `context`,
+        called before, makes what the tests need, so that it does not count against the student's
+        time. Raises `Gone` if the confined process ends.
         """
         if not answer.source.strip() or STUB in answer.source:
             return unmarked(exercise, answer, UNANSWERED)
@@ -52,7 +55,7 @@ class Judge:
         for cell in answer.cells:
             trouble = peer.ask("run", cell) or trouble
         with draws.secret(self._secret, variant):
-            context = self._context(exercise, variant)
+            context = self.context(exercise, variant)
             told = [_message(exercise, test, context, peer, trouble) for test in exercise.tests]
         return list(_marks(exercise, answer, told))
 
@@ -77,8 +80,8 @@ class Judge:
         for cell in self.assignment.notebook.cells:
             if grade_id(cell) == exercise.grade_id:
                 return
-            is_ours = not (is_answer(cell) or is_test(cell))
-            if cell.cell_type == "code" and is_ours and "setup" not in cell.metadata.get("tags", ()):
+            is_theirs = is_answer(cell) or is_test(cell) or is_setup(cell)
+            if cell.cell_type == "code" and not is_theirs:
                 yield cell
 
     def _filled(self, source: str, variant: str) -> str:

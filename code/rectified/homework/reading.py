@@ -135,11 +135,11 @@ def _text(source: object) -> str:
 
 
 def _own(metadata: object) -> dict[str, str]:
-    """Return what the notebook says of itself: chapter and version."""
+    """Return what the notebook says of itself: chapter, version, and for whom it was made."""
     own = _dict(_dict(metadata).get("rectified"))
     return {
         key: _clean(own[key])
-        for key in ("chapter", "version")
+        for key in ("chapter", "version", "student")
         if isinstance(own.get(key), str) and len(own[key]) <= NAME
     }
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-
 # What holds other statements, and what holds an expression before a name that it binds.
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.ExceptHandler, ast.withitem)
 
@@ -77,11 +76,12 @@ def _free(body: Iterable[ast.AST], bound: set[str], later: frozenset[str]) -> se
     """
     wanted: set[str] = set()
     for node in body:
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
         if isinstance(node, BLOCKS):
             for _, part in ast.iter_fields(node):
                 parts = part if isinstance(part, list) else [part]
                 wanted |= _free([each for each in parts if isinstance(each, ast.AST)], bound, later)
-            bound |= {node.name} if isinstance(node, ast.ExceptHandler) and node.name else set()
         elif not isinstance(getattr(node, "ctx", None), ast.Store):
             text = ast.unparse(node)
             is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
