@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import rectified
-from rectified.homework import answers, confine
+from rectified.homework import answers, confine, reading
 from rectified.homework.answers import Answer
 from rectified.homework.assign import students_version
 from rectified.homework.calls import Gone, Peer
@@ -90,6 +90,20 @@ def graded(submission: Submission, settings: Settings) -> Graded:
         output=output,
         seconds=round(time.monotonic() - start, 3),
     )
+
+
+def prove(path: Path) -> None:
+    """Grade a chapter's own solutions. Raises ValueError, with the reasons, if points are lost."""
+    settings = Settings((str(path),), confined=False)  # it is ours
+    raw = path.read_bytes()
+    notebook, _ = reading.read(raw)
+    record = graded(
+        Submission("", path.name, {}, json.dumps(notebook).encode(), "", chapter=path.stem),
+        settings,
+    )
+    if lost := [mark for mark in record.marks if mark.points not in (None, mark.possible)]:
+        reasons = "\n".join(f"{mark.grade_id}: {mark.message}" for mark in lost)
+        raise ValueError(f"{path.name}: its own solutions do not get full points\n{reasons}")
 
 
 def _marks(
