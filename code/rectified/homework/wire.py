@@ -106,7 +106,9 @@ class Decoder:
         [(kind, content)] = code.items()
         try:
             return self._decoded(kind, content, depth + 1)
-        except (TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        except WireError:
+            raise
+        except (TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
             raise WireError(f"is no value: {str(error)[:200]}") from None
 
     def _decoded(self, kind: str, content: Any, depth: int) -> Any:
@@ -117,7 +119,8 @@ class Decoder:
         if kind == "float":
             return float.fromhex(content)
         if kind == "complex":
-            return complex(*map(float.fromhex, content))
+            real, imaginary = content
+            return complex(float.fromhex(real), float.fromhex(imaginary))
         if kind == "array":
             return self._array(*content)
         if kind in ("list", "tuple", "set", "frozenset"):
