@@ -101,7 +101,7 @@ class Peer:
 
     def _name(self, function: Callable) -> dict[str, Any]:
         """Return what stands for a function of ours, or for one that the other side has."""
-        if isinstance(function, _Remote):
+        if isinstance(function, RemoteFunction):
             return {"yours": function.number}
         activations = sys.modules.get("rectified.activations")  # if there is one, it is loaded
         if activations is not None and isinstance(function, activations.names.Entry):
@@ -112,7 +112,7 @@ class Peer:
     def _named(self, kind: str, content: Any) -> Any:
         """Return the function that this stands for."""
         if kind == "mine" and type(content) is int:
-            return _Remote(self, content)
+            return RemoteFunction(self, content)
         if kind == "yours" and type(content) is int and 0 <= content < len(self._functions):
             return self._functions[content]
         if kind == "activation":
@@ -139,7 +139,7 @@ class Peer:
             raise Gone(str(error)) from None
 
 
-class _Remote:
+class RemoteFunction:
     """A function of the other side."""
 
     def __init__(self, peer: Peer, number: int) -> None:

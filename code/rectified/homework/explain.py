@@ -58,7 +58,10 @@ def said(text: str, *values: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return f"a {type(value).__name__} that is too large to be shown"
     return text if len(text) <= 300 else text[:297] + "..."
 
 
@@ -66,7 +69,7 @@ def reason(error: Exception, source: str) -> str:
     """Return why a test failed, in plain text: the message, and the line if students can see it."""
     text = str(error).strip() or type(error).__name__
     if getattr(error, "told", False):
-        text = f"Your code raised {type(error).__name__}: {text}"
+        text = f"Your code raised {type(error).__name__}: {error.args[0]}"
     elif not isinstance(error, AssertionError):
         text = f"The test could not use what your code gave: {type(error).__name__}: {text}"
     line = _line(error)

@@ -20,8 +20,8 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(2, 1)
     notebook = Notebook()
-    handlers = {"run": notebook.run, "get": notebook.get, "call": notebook.call}
-    Peer(reader, writer, handlers).serve()
+    names = ("clear", "run", "get", "call")
+    Peer(reader, writer, {name: getattr(notebook, name) for name in names}).serve()
 
 
 class Notebook:
@@ -38,6 +38,10 @@ class Notebook:
         settings.InteractiveShell.colors = "nocolor"
         self._shell = InteractiveShell(config=settings)
         self._shell.showtraceback = lambda *_, **__: None  # run() says what went wrong
+
+    def clear(self) -> None:
+        """Forget all names; modules stay loaded."""
+        self._shell.reset(new_session=False)
 
     def run(self, source: str) -> str:
         """Run a cell; return "" or what went wrong, as "NameError: ..."."""

@@ -51,6 +51,7 @@ class Judge:
         """
         if not answer.source.strip() or STUB in answer.source:
             return unmarked(exercise, answer, UNANSWERED)
+        peer.ask("clear")  # one exercise lends nothing to the next but what it is asked for
         trouble = ""
         for cell in answer.cells:
             trouble = peer.ask("run", cell) or trouble

@@ -51,6 +51,8 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     bound = {each.get_name() for each in top.get_symbols() if each.is_assigned()}
     bound |= {each.get_name() for each in top.get_symbols() if each.is_imported()}
     read = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    changed = (node.target for node in ast.walk(ast.parse(plain(source))) if _changes(node))
+    read |= {target.id for target in changed} & bound  # x += 1 reads x, and no table says so
     tables = list(top.get_children())
     while tables:
         table = tables.pop()
@@ -95,6 +97,10 @@ def _targets(node: ast.AST) -> set[str]:
     """Return the names that an expression binds, such as the variable of a loop."""
     stores = (each for each in ast.walk(node) if isinstance(each, ast.Name))
     return {each.id for each in stores if isinstance(each.ctx, ast.Store)}
+
+
+def _changes(node: ast.AST) -> bool:
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
 
 
 def whole(source: str) -> Piece:
