@@ -85,7 +85,7 @@ def test_a_chapter_in_no_order_is_refused(tmp_path: Path, cell: str, says: str) 
     if cell == "double-solution":
         del notebook.cells[place]
     elif cell == "double-test":
-        notebook.cells.insert(place, notebook.cells[place])
+        notebook.cells.insert(place, NotebookNode(notebook.cells[place], id="another"))
     elif cell == "double-question":
         notebook.cells[place].source = notebook.cells[place].source.replace("function", "riddle")
     else:
