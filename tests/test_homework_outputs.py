@@ -151,6 +151,12 @@ def test_platforms_get_what_they_import(tmp_path: Path) -> None:
     assert not any(path.read_bytes()[:1] == b"\xef" for path in tmp_path.glob("[cm]*.csv"))
 
 
+def test_titles_are_escaped_where_moodle_takes_html() -> None:
+    record = graded("Anna", mark(exercise="Exercise 1. a < b & c"))
+    (_, row) = scores.moodle([record], {record.file: {"moodle": "1"}})
+    assert row[-1] == "Exercise 1. a &lt; b &amp; c: 1 of 1"
+
+
 def test_student_with_two_chapters_has_one_row_in_canvas_and_two_files_for_moodle(
     tmp_path: Path,
 ) -> None:
