@@ -124,6 +124,9 @@ def test_sections_of_a_class_lie_side_by_side(tmp_path: Path) -> None:
     assert whose(collect(tmp_path)) == [("Anna", "Submission"), ("Bob", "Submission")]
 
 
+MIXED = ("bob_2_9_relu.ipynb", "mine.ipynb")
+
+
 def test_student_cannot_hand_in_for_another(tmp_path: Path) -> None:
     forged = {
         "mallory/bob_2_999_relu.ipynb": PLAIN,
@@ -133,6 +136,12 @@ def test_student_cannot_hand_in_for_another(tmp_path: Path) -> None:
     }
     found = collect(laid_out(tmp_path, forged))
     assert [item.file for item in found if item.student == "bob"] == ["bob/relu.ipynb"]
+    alone = {"mallory_1_assignsubmission_file_/bob_2_9_relu.ipynb": PLAIN}
+    found = collect(laid_out(tmp_path / "alone", alone))
+    assert [item.student for item in found] == ["mallory"]
+    some = {f"{name}/{file}": PLAIN for name in ("eve", "mallory") for file in MIXED}
+    found = collect(laid_out(tmp_path / "some", some))
+    assert {item.student for item in found} == {"eve", "mallory"}
     canvas = {
         "mallory_1_5_x_2_9_relu.ipynb": PLAIN,
         "bob_2_4_relu.ipynb": PLAIN,

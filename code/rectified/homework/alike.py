@@ -57,21 +57,19 @@ def form(source: str) -> tuple[str, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes in a student's strings
             tree = ast.parse(source)
-        names: dict[str, str] = {}
         for node in ast.walk(tree):
-            _forget(node, names)
+            _strip(node)
+        names: dict[str, str] = {}
+        for node in ast.walk(tree):  # only now: what is stripped takes no number
+            _rename(node, names)
         nodes = sum(1 for _ in ast.walk(tree))
         return hashlib.sha256(ast.dump(tree).encode("utf-8", "replace")).hexdigest(), nodes
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "", 0
 
 
-def _forget(node: ast.AST, names: dict[str, str]) -> None:
-    """Number the names that a student chose by their first use; drop what does nothing."""
-    for key in ("name", "id", "arg"):
-        given = getattr(node, key, None)
-        if isinstance(given, str):
-            setattr(node, key, names.setdefault(given, f"_{len(names)}"))
+def _strip(node: ast.AST) -> None:
+    """Drop what does nothing: annotations of functions, docstrings, `pass`."""
     for key in ("annotation", "returns"):
         if hasattr(node, key) and not isinstance(node, ast.AnnAssign):
             setattr(node, key, None)
@@ -81,8 +79,16 @@ def _forget(node: ast.AST, names: dict[str, str]) -> None:
             setattr(node, key, _working(statements))
 
 
+def _rename(node: ast.AST, names: dict[str, str]) -> None:
+    """Number the names that a student chose by their first use."""
+    for key in ("name", "id", "arg"):
+        given = getattr(node, key, None)
+        if isinstance(given, str):
+            setattr(node, key, names.setdefault(given, f"_{len(names)}"))
+
+
 def _working(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements that do something: neither `pass` nor a constant such as a docstring."""
+    """Return the statements that do something: no `pass`, no constant such as a docstring."""
     return [
         statement
         for statement in statements

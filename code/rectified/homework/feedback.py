@@ -8,9 +8,9 @@ from pathlib import Path
 from rectified.experiments.sweeps.folders import write_whole
 from rectified.homework.marks import Graded, Mark
 from rectified.homework.pages import file_name, page
-from rectified.homework.scores import possible, said, total
+from rectified.homework.scores import number, possible, said, total, waits
 
-WORDS = {"right": "Right", "part": "In part", "wrong": "Not yet", "waits": "Waits"}
+WORDS = {"right": "Right", "part": "In part", "wrong": "Not yet", "waits": "Waits for your teacher"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Part:
     @property
     def said(self) -> str:
         """The points, in words."""
-        return said(self.marks)
+        most = sum(mark.possible for mark in self.marks)
+        waits = all(mark.points is None for mark in self.marks)
+        return f"of {number(most)}" if waits else said(self.marks)
 
     @property
     def messages(self) -> list[str]:
@@ -91,7 +93,7 @@ def feedback(record: Graded, *, title: str, solutions: str = "") -> str:
         parts=parts(record.marks),
         total=total(record),
         possible=possible(record),
-        waits=sum(mark.possible for mark in record.marks if mark.points is None),
+        waits=waits(record),
     )
 
 

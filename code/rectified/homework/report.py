@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import mean, median
 
@@ -11,7 +12,7 @@ from rectified.homework.alike import Alike, alike
 from rectified.homework.feedback import parts
 from rectified.homework.marks import Flag, Graded
 from rectified.homework.pages import file_name, page
-from rectified.homework.scores import number, possible, total
+from rectified.homework.scores import number, possible, total, waits
 
 BINS = 10  # of the histogram: tenths of the points
 MESSAGES = 3  # wrong answers that are quoted for an exercise
@@ -52,8 +53,8 @@ class ChapterReport:
 
     @property
     def possible(self) -> float:
-        """The points that a right answer to everything would give."""
-        return max(map(possible, self.records))
+        """The points that right answers would give, but those that wait for the teacher."""
+        return max(possible(r) - waits(r) for r in self.records)
 
     @property
     def mean(self) -> float:
@@ -69,7 +70,8 @@ class ChapterReport:
     def message(self) -> str:
         """What the histogram shows, as a sentence."""
         most, middle = number(self.possible), number(self.median)
-        return f"Half of the class has {middle} of {most} points or more"
+        before = ", before written answers count" if self.waiting else ""
+        return f"Half of the class has {middle} of {most} points or more{before}"
 
     @property
     def bars(self) -> list[Bar]:
@@ -79,7 +81,7 @@ class ChapterReport:
         tallest = max(counts.values())
         return [Bar(UNIT * n, 120 * counts[n] / tallest, counts[n]) for n in range(BINS)]
 
-    @property
+    @cached_property
     def exercises(self) -> list[Hardness]:
         """The exercises whose points are there, the hardest first."""
         found: dict[str, list] = {}
@@ -95,7 +97,7 @@ class ChapterReport:
         titles = (m.exercise for r in self.records for m in r.marks if m.points is None)
         return dict(Counter(titles))
 
-    @property
+    @cached_property
     def flags(self) -> dict[str, list[tuple[Graded, Flag]]]:
         """The flags by kind, the most frequent first."""
         found: dict[str, list[tuple[Graded, Flag]]] = {}
@@ -104,7 +106,7 @@ class ChapterReport:
                 found.setdefault(flag.kind, []).append((record, flag))
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
-    @property
+    @cached_property
     def alike(self) -> list[tuple[Alike, list[Graded]]]:
         """Answers that are alike, with those who handed them in."""
         by_file = {record.file: record for record in self.records}
@@ -146,7 +148,8 @@ def _hardness(title: str, found: Sequence) -> Hardness:
     points = [sum(mark.points for mark in part.marks) for part in found]
     most = [sum(mark.possible for mark in part.marks) for part in found]
     messages = Counter(message for part in found for message in part.messages)
-    common = sorted(messages.items(), key=lambda item: (-item[1], item[0]))[:MESSAGES]
+    ranked = sorted(messages.items(), key=lambda item: (-item[1], item[0]))[:MESSAGES]
+    common = [(message, count) for message, count in ranked if count > 1] or ranked[:1]
     return Hardness(
         title=title,
         share=sum(points) / (sum(most) or 1),

@@ -94,7 +94,7 @@ def moodle(graded: Iterable[Graded], identifiers: Identifiers) -> list[list[Cell
     for record in graded:
         if number := identifiers.get(record.file, {}).get("moodle"):
             about = [f"Participant {number}", record.student, final(record)]
-            rows.append([*about, "-", _comment(record)])
+            rows.append([*about, "", _comment(record)])
     return rows
 
 
@@ -106,6 +106,11 @@ def total(record: Graded) -> float:
 def possible(record: Graded) -> float:
     """Return the points that a right answer to everything would give."""
     return sum(mark.possible for mark in record.marks)
+
+
+def waits(record: Graded) -> float:
+    """Return how many of the points that are possible still wait for the teacher."""
+    return sum(mark.possible for mark in record.marks if mark.points is None)
 
 
 def final(record: Graded) -> float | None:

@@ -53,7 +53,10 @@ def written(graded: Iterable[Graded], rubrics: Mapping[str, str]) -> str:
         waiting = Waiting(record.student, mark.answer, mark.possible, row)
         found.setdefault(mark.grade_id, []).append(waiting)
         titles[mark.grade_id] = mark.exercise
-    exercises = [(titles[key], rubrics.get(key, ""), answers) for key, answers in found.items()]
+    exercises = [
+        (titles[key], rubrics.get(key, "").replace("**Rubric.**", "").strip(), answers)
+        for key, answers in found.items()
+    ]
     return page(
         "written.html",
         script="written.js",
