@@ -38,12 +38,15 @@ def call(number, *arguments):
 
 
 def reason() -> str:
-    """Say why nothing can be confined here, if so."""
+    """Say why nothing can be confined here, if so; never because of a fault of ours."""
+    if sys.platform != "linux":
+        return "submissions are confined on Linux only"
+    plain = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]
     try:
-        confine.check()
-    except confine.CannotConfine as error:
-        return str(error)
-    return ""
+        made = subprocess.run([*plain, "true"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""  # the tests shall fail, and say what to install
+    return made.stderr and f"bubblewrap cannot make a sandbox here: {made.stderr}"
 
 
 def outcome(script: str, *, readable: tuple[str, ...] = (), **limits: float) -> dict[str, object]:

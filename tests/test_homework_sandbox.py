@@ -104,7 +104,7 @@ def test_package_can_be_imported_inside() -> None:
     )
     command = [sys.executable, "-c", script]
     with confine.start(
-        command, readable=[*confine.interpreter(), package], limits=Limits()
+        command, readable=[*confine.interpreter(), package], limits=Limits(wall=300)
     ) as running:
         assert running.stdout.read() == b"[0. 2.]\n", running.output()
 
@@ -167,7 +167,7 @@ def test_forbidden_namespaces_are_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(confine.CannotConfine, match=r"/nowhere.*container"):
         confine.check()
     monkeypatch.setattr(confine, "APART", ("--no-such-option",))
-    with pytest.raises(confine.CannotConfine, match=r"No sandbox could be made: .*no-such-option"):
+    with pytest.raises(confine.CannotConfine, match=r"No sandbox.*no-such-option.*0\.8 or newer"):
         confine.check()
 
 

@@ -84,7 +84,9 @@ class Confined:
         self._killed.set()
         self._signal()
         if self._handle is not None:  # readable once the last of them is gone
-            select.select([self._handle], [], [])
+            last = select.poll()
+            last.register(self._handle, select.POLLIN)
+            last.poll()
         self._process.wait()
 
     def wait(self, seconds: float | None = None) -> int | None:
@@ -142,6 +144,7 @@ class Confined:
                 self._end("time")
             elif self._init is not None and self._holds_too_much():
                 self._end("memory")
+        self._signal()  # what it left behind might hold stdout open
 
     def _holds_too_much(self) -> bool:
         try:
