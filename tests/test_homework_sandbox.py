@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def test_writer_does_not_wait_for_a_submission_that_does_not_read() -> None:
 
 
 @confined
+def test_output_is_complete_after_the_end() -> None:
+    for _ in range(20):
+        with started(["sh", "-c", "echo last words >&2"]) as running:
+            running.wait()
+            assert running.output() == "last words\n"
+
+
+@confined
 def test_nothing_is_left_open() -> None:
     before = set(os.listdir("/proc/self/fd"))
     with started(["true"]) as running:
@@ -74,14 +83,14 @@ def test_nothing_is_left_open() -> None:
 
 
 @confined
-def test_sandbox_ends_with_its_grader(tmp_path: Path) -> None:
+def test_sandbox_ends_with_its_grader() -> None:
     script = (
         "import sys\nfrom rectified.homework import confine\n"
         "c = confine.start(['sh', '-c', 'echo up; sleep 600', sys.argv[1]], readable=(),"
         " limits=confine.Limits())\n"
         "print(c.stdout.readline(), flush=True)\nc.wait()"
     )
-    mark = tmp_path.name + "-grader"
+    mark = uuid.uuid4().hex
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", script, mark]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as grader:
