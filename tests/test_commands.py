@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import browser
+import sandbox
 import serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,7 +170,7 @@ def test_broken_environment_is_made_again(
     assert (venv / "bin/python").exists()
 
 
-# ---- tools/browser.py, tools/serve.py
+# ---- tools/browser.py, tools/sandbox.py, tools/serve.py
 def test_browser_named_by_hand_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", sys.executable)
     assert browser.find() == sys.executable
@@ -192,6 +193,42 @@ def test_installation_that_hangs_or_fails_ends(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(browser.subprocess, "run", hang)
     monkeypatch.setattr(browser, "find", lambda: None)
     assert browser.install(seconds=0.1) is None
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_a_sandbox_needs_is_installed_once(
+    monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    tried: list[list[str]] = []
+    monkeypatch.setattr(sandbox.sys, "platform", "linux")
+    monkeypatch.setattr(sandbox.os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda command, **_: tried.append(command))
+    monkeypatch.setattr(sandbox.shutil, "which", lambda _: "bwrap" if tried and works else None)
+    monkeypatch.setattr(sandbox.ctypes.util, "find_library", lambda _: "libseccomp.so.2")
+    assert sandbox.main() == (None if works else sandbox.SENTENCE)
+    as_root = ["sudo", "--non-interactive", "apt-get"]
+    install = [*as_root, "install", "--yes", "--quiet", "bubblewrap"]  # the other is there
+    assert tried == [[*as_root, "update"], install]
+    if works:
+        assert sandbox.main() is None
+        assert len(tried) == 2
+
+
+def test_installation_of_a_sandbox_that_hangs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(command: list[str], *, timeout: float, **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(sandbox.sys, "platform", "linux")
+    monkeypatch.setattr(sandbox.os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr(sandbox.subprocess, "run", hang)
+    monkeypatch.setattr(sandbox, "missing", lambda: ["bubblewrap"])
+    assert sandbox.main() == sandbox.SENTENCE
+
+
+def test_no_sandbox_is_installed_on_other_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox.sys, "platform", "darwin")
+    monkeypatch.setattr(sandbox, "missing", lambda: ["bubblewrap"])
+    assert sandbox.main() is None
 
 
 def test_taken_port_is_one_sentence(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ through them is data to be doubted; a verdict is computed outside (`judge`).
 **Root and others.** As root a limit on processes is not enforced inside a user namespace, so there
 is none: the command becomes a real user with a number of its own that nobody has. An ordinary user
 needs a user namespace to make the others, and it is the last: bubblewrap forbids further ones.
+(Kernels before 5.14 count all processes of that user, so that a submission may start fewer.)
 
 **What is left.** A fault of the kernel itself; what a processor leaks by its caches; load, as far
 as the limits allow it; and the paths, but not the contents, of what `readable` names.
@@ -72,15 +73,18 @@ POWERLESS = ("--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-
 AS_USER = ("--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000")
 PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
-INSTALL = "Install them: sudo apt-get install bubblewrap libseccomp2 (Debian and Ubuntu)."
+INSTALL = (
+    "Install bubblewrap 0.8 or newer and libseccomp: sudo apt-get install bubblewrap libseccomp2 "
+    "(Debian 12, Ubuntu 24.04)."
+)
 ELSEWHERE = (
     "Grade on Linux: on Windows in WSL 2, on macOS in a virtual machine or a Linux container."
 )
 ALLOW = (
-    "The system forbids the namespaces that a sandbox is made of. On Ubuntu, allow them to "
-    "bubblewrap: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. A container must be "
-    "started with --cap-add SYS_ADMIN --security-opt seccomp=unconfined "
-    "--security-opt apparmor=unconfined."
+    "The system may forbid the namespaces that a sandbox is made of. On Ubuntu, allow them: sudo "
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or grade as root. A container needs "
+    "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined."
 )
 
 
@@ -115,7 +119,7 @@ def check() -> None:
 def start(
     command: Sequence[str], *, readable: Iterable[str | os.PathLike], limits: Limits
 ) -> Confined:
-    """Start a command in a sandbox of its own.
+    """Start a command in a sandbox of its own, which ends with the thread that called.
 
     Args:
         command: program and arguments. It finds the libraries of the system, VARIABLES as its
@@ -154,7 +158,8 @@ def start(
         return Confined(process, limits, int(made[1]))
     except (TypeError, ProcessLookupError):  # none was made, or it is gone already
         reason = process.communicate()[1].decode("utf-8", "replace").strip()
-        raise CannotConfine(f"No sandbox could be made: {reason}. {ALLOW}") from None
+        advice = INSTALL if "nknown option" in reason else ALLOW
+        raise CannotConfine(f"No sandbox could be made: {reason}. {advice}") from None
 
 
 def trusted(command: Sequence[str], *, limits: Limits) -> Confined:

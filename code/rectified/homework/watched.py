@@ -37,8 +37,8 @@ class Limits:
     open_files: int = 128  # of one process
     file_size: int = 64 << 20  # of one file
     disk: int = 128 << 20  # of all its files: /tmp, which is also /dev/shm
-    output: int = 64 << 10  # of stderr that is kept
-    flood: int = 16 << 20  # of stderr at which it is killed
+    output: int = 64 << 10  # of what it prints to stderr, that is kept
+    flood: int = 16 << 20  # of what it prints to stderr, at which it is killed
 
     def __post_init__(self) -> None:
         """Raise a ValueError that names what is not positive."""
@@ -64,18 +64,17 @@ class Confined:
         self._handle = None if init is None else os.pidfd_open(init)
         self._text, self._dropped, self._killed = bytearray(), 0, threading.Event()
         self.deadline(limits.wall)
-        self._threads = [
-            threading.Thread(target=target, daemon=True) for target in (self._drain, self._watch)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._reader.start()
+        self._watcher.start()
 
     def deadline(self, seconds: float) -> None:
         """Let it run for so many seconds from now, whatever was said before."""
         self._until = time.monotonic() + seconds
 
     def output(self) -> str:
-        """Return what it wrote to stderr so far, as plain text of at most `limits.output` bytes."""
+        """Return what it wrote to stderr so far, as text of at most `limits.output` characters."""
         text = bytes(self._text).decode("utf-8", "replace")
         return text + LEFT_OUT if self._dropped else text
 
@@ -84,14 +83,22 @@ class Confined:
         self._killed.set()
         self._signal()
         if self._handle is not None:  # readable once the last of them is gone
-            select.select([self._handle], [], [])
+            last = select.poll()
+            last.register(self._handle, select.POLLIN)
+            last.poll()
         self._process.wait()
 
     def wait(self, seconds: float | None = None) -> int | None:
-        """Wait for its end; return the exit status, or None where it still runs after so long."""
-        with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(seconds)
-        return None
+        """Wait for its end; return the exit status, or None where it still runs after so long.
+
+        Then `output` is complete.
+        """
+        try:
+            status = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        self._read_out()
+        return status
 
     def __enter__(self) -> "Confined":
         """Return itself."""
@@ -100,13 +107,17 @@ class Confined:
     def __exit__(self, *_: object) -> None:
         """End what still runs, and close the pipes."""
         self.kill()
-        for thread in self._threads:
-            thread.join(1)  # a trusted one may have left a process that holds its stderr
+        self._watcher.join()
+        self._read_out()
         for pipe in (self.stdin, self.stdout, self._process.stderr):
             with suppress(OSError):  # bytes that nobody will read any more
                 pipe.close()
         if self._handle is not None:
             os.close(self._handle)
+
+    def _read_out(self) -> None:
+        """Wait for the end of stderr: a sandbox leaves nobody to hold it, trusted code might."""
+        self._reader.join(1 if self._handle is None else None)
 
     def _signal(self) -> None:
         """Kill process 1 of the sandbox, and the kernel kills all others; or else the group."""
@@ -142,6 +153,7 @@ class Confined:
                 self._end("time")
             elif self._init is not None and self._holds_too_much():
                 self._end("memory")
+        self._signal()  # what it left behind might hold stdout open
 
     def _holds_too_much(self) -> bool:
         try:
