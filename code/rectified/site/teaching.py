@@ -102,10 +102,12 @@ class FillTeaching(SphinxPostTransform):
 
     def aims(self, pages: Sequence[str]) -> nodes.definition_list:
         """Return for each chapter what its readers can do afterwards, and know before."""
-        listed = nodes.definition_list(classes=["rc-origins"])
+        listed = nodes.definition_list(classes=["rc-aims"])
         for page in pages:
             term = nodes.term("", "", self.link(page))
-            listed += nodes.definition_list_item("", term, nodes.definition("", *aims(self.env, page)))
+            listed += nodes.definition_list_item(
+                "", term, nodes.definition("", *aims(self.env, page))
+            )
         return listed
 
 
