@@ -14,8 +14,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from rectified.site.folds import fold
+
 TEACHING = "chapters/teaching"
 TIME = re.compile(r"(?m)^> \*\*Time\*\* (\d+) minutes; the exercises take (\d+) more$")
+AIMS = "What your students can do after each chapter, and know before"
 EXERCISE = re.compile(r"(?m)^### Exercise \d+\. ")
 
 
@@ -66,7 +69,7 @@ class FillTeaching(SphinxPostTransform):
     default_priority = 5  # before references are resolved, those of the aims among them
 
     def run(self, **_: object) -> None:
-        """Append both sections."""
+        """Append them to its section "The chapters"."""
         if self.env.docname != TEACHING:
             return
         loads = {
@@ -74,11 +77,10 @@ class FillTeaching(SphinxPostTransform):
             for page in self.env.collect_relations()
             if (path := Path(self.env.doc2path(page))).suffix == ".ipynb" and (found := load(path))
         }
-        heading = self.document.next_node(
-            lambda node: isinstance(node, nodes.section) and "the-chapters" in node["ids"]
-        )
-        heading += self.table(loads)
-        heading += self.aims(list(loads))
+        sections = self.document.findall(nodes.section)
+        section = next(part for part in sections if "the-chapters" in part["ids"])
+        section += self.table(loads)
+        section += fold("", self.aims(list(loads)), summary=AIMS)
 
     def table(self, loads: dict[str, Load]) -> nodes.table:
         """Return the table: a row for each chapter, and one for all of them."""
