@@ -19,12 +19,20 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from rectified.homework.assign import students_version
+from rectified.homework.exercises import read
+
 pytestmark = pytest.mark.audit
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "_build/nbgrader"
 BLOCK = re.compile(r"(?s)### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)\n[ \t]*### END \1")
-# On a busy machine a kernel's outputs come late: after 4 seconds nbgrader gives up the notebook.
-CONFIG = "c = get_config()\nc.Execute.iopub_timeout = 120\n"
+# Without them a busy machine decides: after 30 seconds nbgrader interrupts a cell, an import say,
+# and when a cell's outputs come 4 seconds late it gives up the notebook.
+CONFIG = """
+c = get_config()
+c.Execute.timeout = 600
+c.Execute.iopub_timeout = 120
+"""
 GRADES = """
 import json
 from nbgrader.api import Gradebook
@@ -67,10 +75,11 @@ class Course:
         """Return a notebook of the assignment."""
         return nbformat.read(self.folder / folder / f"book/{slug}.ipynb", as_version=4)
 
-    def hand_in(self, student: str, slug: str, answer: Callable[[str], str]) -> None:
+    def hand_in(
+        self, student: str, slug: str, notebook: NotebookNode, answer: Callable[[str], str]
+    ) -> None:
         """Write a submission: what was given out, with an answer made from each own solution."""
         source = {cell.id: cell.source for cell in self.read("source", slug).cells}
-        notebook = self.read("release", slug)
         for cell in wanting_code(notebook):
             cell.source = answer(source[cell.id])
         path = self.folder / f"submitted/{student}/book/{slug}.ipynb"
@@ -149,9 +158,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def scores(course: Course) -> dict[str, dict[str, float]]:
-    """Return what nbgrader gives two students for the chapter on ReLU, cell by cell."""
-    course.hand_in("right", "relu", str)
-    course.hand_in("wrong", "relu", wrong)
+    """Return what nbgrader gives three students for the chapter on ReLU, cell by cell."""
+    ours = students_version(read(ROOT / "chapters/relu.ipynb"))
+    course.hand_in("right", "relu", course.read("release", "relu"), str)
+    course.hand_in("wrong", "relu", course.read("release", "relu"), wrong)
+    course.hand_in("ours", "relu", ours, str)
     course.run("nbgrader", "autograde", "book", "--notebook=relu", "--create")
     return json.loads(course.run("python", "-c", GRADES))
 
@@ -168,9 +179,12 @@ def test_nbgrader_takes_out_solutions_and_hidden_tests(course: Course, slug: str
     assert all("raise NotImplementedError()" in cell.source for cell in wanting_code(release))
 
 
-def test_own_solutions_get_all_points(course: Course, scores: dict[str, dict[str, float]]) -> None:
+@pytest.mark.parametrize("student", ["right", "ours"])
+def test_own_solutions_get_all_points(
+    course: Course, scores: dict[str, dict[str, float]], student: str
+) -> None:
     points = graded(course.read("source", "relu"))
-    assert {name: scores["right"][name] for name in points} == points
+    assert {name: scores[student][name] for name in points} == points
     print(f"relu, by nbgrader: {sum(points.values()):g} points for its own solutions")
 
 
