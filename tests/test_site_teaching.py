@@ -1,5 +1,7 @@
 """The page for teachers says what the chapters' notebooks say, and goes with them."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 import tiny_book
+from rectified.__main__ import main
 from rectified.site.teaching import Load, load
 from tiny_book import code
 
+ROOT = Path(__file__).resolve().parents[1]
 META = """\
 > **You will be able to**
 >
@@ -122,3 +126,17 @@ def test_aims_keep_their_formulas_and_links(pages: list[BeautifulSoup]) -> None:
     assert len(said.select(".katex")) == 2
     assert "Know first: nothing, or little" in said.get_text()
     assert {link["href"] for link in said.select("dd a")} <= {"one.html", "two.html", "#"}
+
+
+def test_page_names_commands_and_options_that_there_are(capsys: pytest.CaptureFixture) -> None:
+    text = (ROOT / "chapters/teaching.md").read_text(encoding="utf-8")
+    commands = re.findall(r"rectified (homework \w+ [^`\n]+)", text)
+    known = ""
+    for action in ("assign", "grade"):
+        assert any(shlex.split(command)[1] == action for command in commands)
+        with pytest.raises(SystemExit):
+            main(["homework", action, "--help"])
+        known += capsys.readouterr().out
+    assert set(re.findall(r"--[a-z]+(?:-[a-z]+)*", text)) <= set(re.findall(r"--[\w-]+", known))
+    targets = re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", text)) <= set(targets)
