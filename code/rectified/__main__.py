@@ -1,4 +1,4 @@
-"""The command line: `rectified claims` tells how the ledger of claims stands."""
+"""The command line: `rectified claims` tells how the ledger stands; `rectified homework` grades."""
 
 import argparse
 import json
@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rectified.homework import command
 
 if TYPE_CHECKING:
     from rectified.claims.standing import Standing
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         "--records", type=Path, default=RECORDS, help="what the build wrote (default: %(default)s)"
     )
     claims.set_defaults(run=_claims)
+    command.add(commands)
     return parser
 
 

@@ -24,6 +24,17 @@ def with_stub(source: str) -> str:
     return _replaced(source, SOLUTION, STUB)
 
 
+def hidden_lines(source: str) -> frozenset[int]:
+    """Return the numbers of the lines, from 1, that belong to hidden tests, marks included."""
+    found, inside = set(), False
+    for number, line in enumerate(source.splitlines(), start=1):
+        inside = inside or line.strip() == f"### BEGIN {HIDDEN}"
+        if inside:
+            found.add(number)
+        inside = inside and line.strip() != f"### END {HIDDEN}"
+    return frozenset(found)
+
+
 def _replaced(source: str, region: str, text: str) -> str:
     """Replace each region, marks included, with a text at its indent."""
     kept, inside = [], False

@@ -1,0 +1,197 @@
+"""A class: every submission of a folder graded, several at a time, and nothing lost by a crash.
+
+Each record is kept as soon as it is there, under a name made of all that it hangs on. Whoever
+starts again goes on where the last run stopped, and gets the same scores.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from rectified.experiments.sweeps.folders import write_whole
+from rectified.homework import confine, feedback, report, scores, worker, written
+from rectified.homework.answers import Answer
+from rectified.homework.exercises import Assignment
+from rectified.homework.judge import unmarked, waiting
+from rectified.homework.marks import Flag, Graded
+from rectified.homework.submissions import Refused, Submission, chosen, collect
+from rectified.homework.worker import Settings
+
+RECORDS = "records"
+BROKEN = "The grader's own process ended while this was graded; look at it by hand."
+
+
+def grade(
+    source: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    jobs: int = 2,
+    executor: Executor | None = None,
+    points: Path | None = None,
+    book: str = "",
+    quiet: bool = False,
+) -> list[Graded]:
+    """Grade what was handed in, and write scores, feedback and a report into `out`.
+
+    Args:
+        source: a folder, or a zip archive, as `submissions` describes it.
+        out: a folder, made if need be, outside `source`.
+        settings: chapters, secret, and whether submissions are confined.
+        jobs: how many are graded at a time; an `executor` decides for itself.
+        executor: where tasks run instead, such as a dask cluster's `Client.get_executor()`; its
+            machines need the same files.
+        points: a filled `written.csv`.
+        book: the address of the site, to which feedback links; "" for none.
+        quiet: show no progress.
+
+    Returns the records in the order of names. Raises ValueError for arguments that do not fit, and
+    CannotConfine, both before anything is written.
+    """
+    source, out = Path(source), Path(out)
+    if out.resolve().is_relative_to(source.resolve()):
+        raise ValueError(f"out must lie outside of what was handed in, got {out}")
+    if jobs < 1:
+        raise ValueError(f"jobs must be at least 1, got {jobs}")
+    assignments = {slug: judge.assignment for slug, judge in worker.judges(settings).items()}
+    found = chosen(collect(source), list(assignments.values()))
+    if not found:
+        raise ValueError(f"source must hold notebooks, and {source} holds none")
+    if settings.confined:
+        confine.check()
+    records = _records(found, out / RECORDS, settings, jobs, executor, quiet)
+    everything = [
+        records[item.file] if isinstance(item, Submission) else _refused(item, assignments)
+        for item in found
+    ]
+    if points is not None:
+        everything = written.merge(everything, points)
+    _write(out, everything, found, assignments, book)
+    return everything
+
+
+def _records(
+    found: Sequence[Submission | Refused],
+    folder: Path,
+    settings: Settings,
+    jobs: int,
+    executor: Executor | None,
+    quiet: bool,
+) -> dict[str, Graded]:
+    """Return the record of each file: those that were kept, and new ones, which are kept now."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = settings.digest
+    tasks = [item for item in found if isinstance(item, Submission)]
+    paths = {item.file: folder / f"{_key(item, digest)}.json" for item in tasks}
+    records = {file: kept for file, path in paths.items() if (kept := _kept(path))}
+    todo = {item.file: item for item in tasks if item.file not in records}
+    with tqdm(total=len(paths), initial=len(records), unit="notebook", disable=quiet) as bar:
+        for file, record in _graded(todo, settings, jobs, executor):
+            write_whole(paths[file], record.to_json().encode())
+            records[file] = record
+            bar.update()
+    return records
+
+
+def _key(item: Submission, digest: str) -> str:
+    """Return the name of a record: another file, student, secret or chapter has another."""
+    told = [item.student, item.file, item.digest, item.chapter, digest]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _kept(path: Path) -> Graded | None:
+    """Return the record of an earlier run; None if there is none, or it is damaged."""
+    try:
+        return Graded.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _graded(
+    todo: Mapping[str, Submission], settings: Settings, jobs: int, executor: Executor | None
+) -> Iterator[tuple[str, Graded]]:
+    """Yield files and their records as they come.
+
+    A process of ours that ends on the way takes its neighbours' work with it. They are graded
+    again, each in a process that nobody shares; the one that ends it again is left to the teacher.
+    """
+    if executor is not None:
+        yield from _submitted(todo, settings, executor)
+        return
+    left = dict(todo)
+    try:
+        with _pool(min(jobs, max(len(todo), 1))) as pool:
+            for file, record in _submitted(todo, settings, pool):
+                del left[file]
+                yield file, record
+    except BrokenProcessPool:
+        for file, item in left.items():
+            try:
+                with _pool(1) as pool:
+                    yield from _submitted({file: item}, settings, pool)
+            except BrokenProcessPool:
+                yield file, _broken(item, settings)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))  # threads do not survive fork
+
+
+def _submitted(
+    todo: Mapping[str, Submission], settings: Settings, executor: Executor
+) -> Iterator[tuple[str, Graded]]:
+    """Yield each file with its record, in the order in which they are done."""
+    tasks = {executor.submit(worker.graded, item, settings): file for file, item in todo.items()}
+    try:
+        for future in as_completed(tasks):
+            yield tasks[future], future.result()
+    finally:
+        for future in tasks:
+            future.cancel()
+
+
+def _broken(item: Submission, settings: Settings) -> Graded:
+    assignment = worker.judges(settings)[item.chapter].assignment
+    refused = Refused(item.student, item.file, item.identifiers, BROKEN, item.digest, item.chapter)
+    return _refused(refused, {assignment.slug: assignment})
+
+
+def _refused(item: Refused, assignments: dict[str, Assignment]) -> Graded:
+    """Return a record without points of what could not be graded."""
+    slug = item.chapter or (next(iter(assignments)) if len(assignments) == 1 else "")
+    nothing = Answer("", ())
+    marks = []
+    for exercise in assignments[slug].exercises if slug else ():
+        if exercise.kind == "written":
+            marks.append(waiting(exercise, nothing))
+        else:
+            marks += unmarked(exercise, nothing, item.reason)
+    flags = (Flag("unreadable", item.reason),)
+    return Graded(item.student, item.file, item.digest, slug, tuple(marks), flags, "", 0.0)
+
+
+def _write(
+    out: Path,
+    records: Sequence[Graded],
+    found: Sequence[Submission | Refused],
+    assignments: dict[str, Assignment],
+    book: str,
+) -> None:
+    """Write everything that a teacher gets."""
+    titles = {slug: assignment.title for slug, assignment in assignments.items()}
+    rubrics = {
+        exercise.grade_id: exercise.solution.source
+        for assignment in assignments.values()
+        for exercise in assignment.exercises
+        if exercise.kind == "written"
+    }
+    scores.write(out, records, {item.file: item.identifiers for item in found})
+    feedback.write(out / "feedback", records, titles=titles, book=book)
+    report.write(out, records, titles=titles)
+    written.write(out, records, rubrics)
