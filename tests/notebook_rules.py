@@ -24,6 +24,7 @@ MYST = re.compile(r"(?m)^\s*(?:`{3,}|~{3,}|:{3,})\s*\{|\{[\w:.-]+\}`|^\([\w-]+\)
 COLOUR = re.compile(r"""["']#[0-9a-fA-F]{3,8}["']""")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 EXERCISE = re.compile(r"(?m)^### Exercise (\d+)\. \S.*\n\n\*[^*\n]+ · [^*\n]+\*$")
+KIND = re.compile(r"(?m)^### (Exercise \d+)\. \S.*\n\n\*([^*\n]+)\*$")
 ALLOWED_SITES = (
     "https://github.com/",
     "https://en.wikipedia.org/wiki/",
@@ -234,6 +235,30 @@ def has_exercises_with_solutions(chapter: Chapter) -> Iterator[str]:
         yield f"three exercises or more are graded by code, found {len(graded)}"
 
 
+def grades_as_it_says(chapter: Chapter) -> Iterator[str]:
+    """*graded* where code gives points, *3 points by hand* where a person does, by a rubric."""
+    said: dict[str, str] = {"": ""}
+    by_code, by_hand = Counter(), Counter()
+    for cell in chapter.notebook.cells:
+        if cell.cell_type == "markdown":
+            said |= dict(KIND.findall(cell.source))
+        exercise, grading = next(reversed(said)), cell.metadata.get("nbgrader", {})
+        if not grading.get("grade"):
+            continue
+        counter = by_hand if grading.get("solution") else by_code
+        counter[exercise] += grading["points"]
+        if grading.get("solution") and "**Rubric.** " not in cell.source:
+            yield f"cell {cell.id} is graded by hand: it needs a paragraph **Rubric.**"
+        if "default_rng" in cell.source:
+            yield f"cell {cell.id} draws inputs that a secret cannot change: take homework.rng"
+    for exercise, words in said.items():
+        if ("graded" in words.split(" · ")) != (by_code[exercise] > 0):
+            yield f"{exercise} is *{words}*, and code gives {by_code[exercise]} points for it"
+        told = re.search(r"(\d+) points? by hand", words)
+        if (int(told[1]) if told else 0) != by_hand[exercise]:
+            yield f"{exercise} is *{words}*, and its answer has {by_hand[exercise]} points"
+
+
 def starts_with_the_set_up_cell(chapter: Chapter) -> Iterator[str]:
     """The first cell installs the package on Colab; its text has one home."""
     first = chapter.notebook.cells[0]
@@ -264,6 +289,7 @@ RULES: tuple[Callable[[Chapter], Iterator[str]], ...] = (
     has_working_links,
     has_the_parts_of_a_chapter,
     has_exercises_with_solutions,
+    grades_as_it_says,
     starts_with_the_set_up_cell,
     checks_known_claims_once,
 )

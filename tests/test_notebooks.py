@@ -99,7 +99,8 @@ EXERCISES = "## Folklore, tested\n\nNone.\n\n## Exercises\n\n" + "\n\n".join(
     "<details>\n<summary>Solution</summary>\n\nDone.\n\n</details>"
     for number in range(1, 6)
 )
-LAST_EXERCISE = "### Exercise 6. Once more\n\n*open · 1 minute*"
+LAST_EXERCISE = "### Exercise 6. Once more\n\n*function · graded · 1 minute*"
+BY_HAND = {"grade": True, "solution": True, "points": 3}
 SUMMARY = "## Summary\n\nShort.\n\n**Next:** nothing."
 
 
@@ -196,10 +197,15 @@ FAULTS: list[tuple[Callable, Callable[[nbformat.NotebookNode], object]]] = [
     (rules.has_the_parts_of_a_chapter, swap(END, "## Summary", "## End")),
     (rules.has_the_parts_of_a_chapter, swap(END, "**Next:**", "Then")),
     (rules.has_exercises_with_solutions, swap(TASKS, "Exercise 3.", "Exercise 4.")),
-    (rules.has_exercises_with_solutions, swap(LAST, "*open · 1 minute*", "open")),
+    (rules.has_exercises_with_solutions, swap(LAST, "*function · graded · 1 minute*", "function")),
     (rules.has_exercises_with_solutions, swap(TASKS, "<summary>Solution", "<summary>Hint")),
     (rules.has_exercises_with_solutions, lambda nb: nb.cells[ANSWER].metadata.update(tags=[])),
     (rules.has_exercises_with_solutions, lambda nb: nb.cells[GRADED].metadata.pop("nbgrader")),
+    (rules.grades_as_it_says, swap(LAST, "graded · ", "")),
+    (rules.grades_as_it_says, swap(TASKS, "*function · 5", "*function · graded · 5")),
+    (rules.grades_as_it_says, swap(LAST, "1 minute", "1 minute · 3 points by hand")),
+    (rules.grades_as_it_says, put(GRADED, "rng = np.random.default_rng(0)\nf(rng)")),
+    (rules.grades_as_it_says, lambda nb: nb.cells[END].metadata.update(nbgrader=BY_HAND)),
     (rules.starts_with_the_set_up_cell, swap(SET_UP, '""', '"https://github.com/a/b"')),
     (rules.starts_with_the_set_up_cell, lambda nb: nb.cells[SET_UP].metadata.pop("tags")),
     (rules.starts_with_the_set_up_cell, lambda nb: nb.cells.pop(SET_UP)),
@@ -219,6 +225,25 @@ def test_rule_finds_the_fault(rule: Callable, fault: Callable, tmp_path: Path) -
     notebook = tiny()
     fault(notebook)
     assert list(rule(as_chapter(notebook, tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("told", "rubric", "faults"),
+    [
+        (" · 3 points by hand", "**Rubric.** 3 points: right.", 0),
+        (" · 2 points by hand", "**Rubric.** 3 points: right.", 1),
+        ("", "**Rubric.** 3 points: right.", 1),
+        (" · 3 points by hand", "3 points: right.", 1),
+    ],
+)
+def test_points_by_hand_are_told_and_have_a_rubric(
+    told: str, rubric: str, faults: int, tmp_path: Path
+) -> None:
+    notebook = tiny()
+    swap(LAST, "1 minute", f"1 minute{told}")(notebook)
+    written = new_markdown_cell(rubric, id="words", metadata={"nbgrader": BY_HAND})
+    notebook.cells.insert(LAST + 1, written)
+    assert len(list(rules.grades_as_it_says(as_chapter(notebook, tmp_path)))) == faults
 
 
 def test_every_rule_has_a_fault_that_it_finds() -> None:

@@ -1,5 +1,6 @@
 """The files of the built book; `make test` builds it before these tests run."""
 
+import ast
 import json
 import re
 from copy import copy
@@ -16,6 +17,7 @@ from built_site import ALL, ROOT, SITE, each_chapter, each_page, soup, up_to_dat
 from rectified.display.output import CLAIMS_MIME
 from rectified.site.cache import cache_path
 from rectified.site.execute import chapters
+from rectified.site.markers import without_hidden
 
 
 @pytest.mark.parametrize("name", [*ALL, "index.html"])
@@ -45,6 +47,30 @@ def test_all_that_is_published_is_used() -> None:
     text += "".join(path.read_text("utf-8") for path in SITE.glob("_static/**/*.css"))
     files = [path for path in SITE.glob("_static/**/*") if path.suffix in {".css", ".js", ".woff2"}]
     assert [path.name for path in files if path.name not in text] == []
+
+
+def _words_of(source: str) -> set[str]:
+    """Return the strings in Python code that are long enough to be found again."""
+    nodes = ast.walk(ast.parse(source))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and len(text) > 20}
+
+
+def test_no_hidden_test_is_published() -> None:
+    hidden: set[str] = set()
+    for path in chapters(ROOT):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if "### BEGIN HIDDEN TESTS" in cell.source:
+                hidden |= _words_of(cell.source) - _words_of(without_hidden(cell.source))
+    assert len(hidden) >= 3 * 5  # reasons of three wrong answers to each choice
+    published = [
+        soup(path.relative_to(SITE).as_posix()).get_text() for path in SITE.rglob("*.html")
+    ]
+    data = (".js", ".json", ".txt", ".ipynb", ".md", ".py", ".inv")
+    published += [
+        path.read_text("utf-8", "replace") for path in SITE.rglob("*") if path.suffix in data
+    ]
+    assert [text for text in hidden if any(text in page for page in published)] == []
 
 
 @each_page

@@ -22,17 +22,19 @@ class Unfinished:
 def missing(parts: Mapping[str, str], names: Mapping[str, Any]) -> Unfinished:
     """Say which exercises have no answer yet.
 
-    `parts` maps an exercise to the name that its answer defines, "" for an answer in words;
-    `names` are the notebook's, `globals()`.
+    `parts` maps an exercise to the names that its answer defines, with blanks between, "" for an
+    answer in words; `names` are the notebook's, `globals()`.
     """
     found, written = [], []
-    for exercise, name in parts.items():
-        if not name:
+    for exercise, wanted in parts.items():
+        if not wanted:
             written.append(f"Look for yourself whether you have answered {exercise}")
-        elif name not in names:
-            found.append(f"{exercise}: `{name}` is not defined; have you run its cell?")
-        elif _is_stub(names[name]):
-            found.append(f"{exercise}: `{name}` still has the line `raise NotImplementedError()`")
+        for name in wanted.split():
+            if name not in names:
+                found.append(f"{exercise}: `{name}` is not defined; have you run its cell?")
+            elif _is_stub(names[name]):
+                text = f"{exercise}: `{name}` still has the line `raise NotImplementedError()`"
+                found.append(text)
     return Unfinished(tuple(found), tuple(written))
 
 
