@@ -162,7 +162,9 @@ def version(pin: Requirement) -> str:
 
 @pytest.mark.parametrize("wanted", WANTED, ids=str)
 def test_requirement_has_one_pin_in_its_range_on_every_machine(wanted: Requirement) -> None:
-    for machine in MACHINES:
+    asking = [m for m in MACHINES if wanted.marker is None or wanted.marker.evaluate(m)]
+    assert asking
+    for machine in asking:
         pins = pins_of(wanted.name, machine)
         assert len(pins) == 1, f"run `make requirements`: {machine}"
         assert version(pins[0]) in wanted.specifier, "run `make requirements`"
