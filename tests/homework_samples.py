@@ -1,4 +1,4 @@
-"""A small chapter with an exercise of each kind: cheap to start, as its answers need NumPy alone."""
+"""A small chapter with an exercise of each kind: cheap to start, as answers need NumPy alone."""
 
 import copy
 from collections.abc import Mapping
@@ -48,14 +48,14 @@ def chapter(folder: Path, *, slug: str = SLUG) -> Path:
     for number, name in enumerate(TESTS, start=1):
         cells += _graded(number, name)
     cells += [
-        new_markdown_cell("### Exercise 5. Why\n\n*derivation · 5 minutes*\n\nSay why.", id="why-q"),
+        new_markdown_cell("### Exercise 5. Why\n\n*derivation · 5 minutes*\n\nSay.", id="why-q"),
         new_markdown_cell(
             f"<details><summary>Solution</summary>\n\n{RIGHT['why']}\n\n**Rubric.** A sum: 2.\n\n"
             "</details>",
             id="why-solution",
             metadata={"nbgrader": _marks("why", grade=True, solution=True, points=POINTS["why"])},
         ),
-        new_markdown_cell("### Exercise 6. Not graded\n\n*open-ended · 5 minutes*\n\nPlay.", id="p"),
+        new_markdown_cell("### Exercise 6. Play\n\n*open-ended · 5 minutes*\n\nPlay.", id="p"),
         new_code_cell(
             SOLUTION.format("x = 5"), id="p-solution", metadata={"tags": ["exercise", "solution"]}
         ),
@@ -95,7 +95,8 @@ def _marks(
     grade_id: str, *, grade: bool, solution: bool = False, locked: bool = False, **more: int
 ) -> dict:
     fixed = {"schema_version": 3, "task": False}
-    return {**fixed, "grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked, **more}
+    told = {"grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked}
+    return {**fixed, **told, **more}
 
 
 def answered(given: NotebookNode, answers: Mapping[str, str] = RIGHT) -> NotebookNode:

@@ -13,7 +13,10 @@ from rectified.homework.slices import defined, free, needed, statements, used, w
         ("x += 1", {"x"}),
         ("x = x + 1", {"x"}),
         ("def f(a):\n    return a + later + g\nlater = 1", {"g"}),
-        ("class C(Base):\n    n = size\n    def m(self):\n        return late\nlate = 1", {"Base", "size"}),
+        (
+            "class C(B):\n    n = size\n    def m(self):\n        return late\nlate = 1",
+            {"B", "size"},
+        ),
         ("for i in range(n):\n    q = i + w\nq", {"range", "n", "w"}),
         ("with context() as c:\n    t = c + u\nt, c", {"context", "u"}),
         ("try:\n    import m\nexcept E as e:\n    print(e)\nm", {"E", "print"}),
@@ -31,7 +34,8 @@ def test_names_that_a_cell_must_be_given(source: str, names: set[str]) -> None:
 
 
 def test_names_that_a_cell_binds() -> None:
-    source = "import a.b, c as d\nfrom e import f as g\nx, *y = 1, 2\ndef h(): z = 1\nfor i in x: j = i"
+    lines = ["import a.b, c as d", "from e import f as g", "x, *y = 1, 2"]
+    source = "\n".join([*lines, "def h(): z = 1", "for i in x: j = i"])
     assert defined(source) == {"a", "d", "g", "x", "y", "h", "i", "j"}
     assert defined("no Python here") == frozenset()
 

@@ -192,8 +192,8 @@ class Both:
     """Two ends that talk: `here`, and one that serves `handlers` in a thread."""
 
     def __init__(self, **handlers: Any) -> None:
-        to_there, to_here = os.pipe(), os.pipe()
-        ends = [os.fdopen(fd, mode) for fd, mode in zip((*to_there, *to_here), ("rb", "wb") * 2)]
+        fds = (*os.pipe(), *os.pipe())  # there, and back
+        ends = [os.fdopen(fd, mode) for fd, mode in zip(fds, ("rb", "wb") * 2, strict=True)]
         self.here = Peer(ends[2], ends[1])
         self.there = Peer(ends[0], ends[3], handlers)
         self.ends = ends

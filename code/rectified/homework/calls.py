@@ -32,6 +32,8 @@ class Peer:
         self._handlers = {**(handlers or {}), "function": self._call_function}
         self._functions: list[Callable] = []  # which the other side may call, by number
         self._depth = 0
+        self.keeps_changes = True  # of arrays that went as arguments, as Python does
+        self.changes: list[tuple[np.ndarray, np.ndarray]] = []  # such arrays, and what was in them
 
     def ask(self, what: str, *arguments: Any) -> Any:
         """Call a handler of the other side and return what comes back.
@@ -96,7 +98,9 @@ class Peer:
             old = sent[number]
             same = isinstance(new, np.ndarray) and (new.shape, new.dtype) == (old.shape, old.dtype)
             if same and old.flags.writeable:  # what we locked stays as it is, whatever is said
-                old[...] = new
+                self.changes.append((old, old.copy()))
+                if self.keeps_changes:
+                    old[...] = new
         return decoded[0]
 
     def _name(self, function: Callable) -> dict[str, Any]:
@@ -146,6 +150,7 @@ class RemoteFunction:
         self._peer, self.number = peer, number
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it there."""
         return self._peer.ask("function", self.number, list(arguments), named)
 
 

@@ -6,8 +6,8 @@ starts again goes on where the last run stopped, and gets the same scores.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,11 +20,12 @@ from rectified.homework.answers import Answer
 from rectified.homework.exercises import Assignment
 from rectified.homework.judge import unmarked, waiting
 from rectified.homework.marks import Flag, Graded
+from rectified.homework.plain import one_line
 from rectified.homework.submissions import Refused, Submission, chosen, collect
 from rectified.homework.worker import Settings
 
 RECORDS = "records"
-BROKEN = "The grader's own process ended while this was graded; look at it by hand."
+BROKEN = "The grader itself failed at this ({error}); look at it by hand."
 
 
 def grade(
@@ -67,7 +68,7 @@ def grade(
         confine.check()
     records = _records(found, out / RECORDS, settings, jobs, executor, quiet)
     everything = [
-        records[item.file] if isinstance(item, Submission) else _refused(item, assignments)
+        records[item] if isinstance(item, Submission) else _refused(item, assignments)
         for item in found
     ]
     if points is not None:
@@ -83,18 +84,18 @@ def _records(
     jobs: int,
     executor: Executor | None,
     quiet: bool,
-) -> dict[str, Graded]:
-    """Return the record of each file: those that were kept, and new ones, which are kept now."""
+) -> dict[Submission, Graded]:
+    """Return each submission's record: those that were kept, and new ones, which are kept now."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = settings.digest
     tasks = [item for item in found if isinstance(item, Submission)]
-    paths = {item.file: folder / f"{_key(item, digest)}.json" for item in tasks}
-    records = {file: kept for file, path in paths.items() if (kept := _kept(path))}
-    todo = {item.file: item for item in tasks if item.file not in records}
+    paths = {item: folder / f"{_key(item, digest)}.json" for item in tasks}
+    records = {item: kept for item, path in paths.items() if (kept := _kept(path))}
+    todo = [item for item in tasks if item not in records]
     with tqdm(total=len(paths), initial=len(records), unit="notebook", disable=quiet) as bar:
-        for file, record in _graded(todo, settings, jobs, executor):
-            write_whole(paths[file], record.to_json().encode())
-            records[file] = record
+        for item, record in _graded(todo, settings, jobs, executor):
+            write_whole(paths[item], record.to_json().encode())
+            records[item] = record
             bar.update()
     return records
 
@@ -114,9 +115,9 @@ def _kept(path: Path) -> Graded | None:
 
 
 def _graded(
-    todo: Mapping[str, Submission], settings: Settings, jobs: int, executor: Executor | None
-) -> Iterator[tuple[str, Graded]]:
-    """Yield files and their records as they come.
+    todo: Sequence[Submission], settings: Settings, jobs: int, executor: Executor | None
+) -> Iterator[tuple[Submission, Graded]]:
+    """Yield submissions and their records as they come.
 
     A process of ours that ends on the way takes its neighbours' work with it. They are graded
     again, each in a process that nobody shares; the one that ends it again is left to the teacher.
@@ -124,19 +125,19 @@ def _graded(
     if executor is not None:
         yield from _submitted(todo, settings, executor)
         return
-    left = dict(todo)
+    left = list(todo)
     try:
         with _pool(min(jobs, max(len(todo), 1))) as pool:
-            for file, record in _submitted(todo, settings, pool):
-                del left[file]
-                yield file, record
+            for item, record in _submitted(todo, settings, pool):
+                left.remove(item)
+                yield item, record
     except BrokenProcessPool:
-        for file, item in left.items():
+        for item in left:
             try:
                 with _pool(1) as pool:
-                    yield from _submitted({file: item}, settings, pool)
-            except BrokenProcessPool:
-                yield file, _broken(item, settings)
+                    yield from _submitted([item], settings, pool)
+            except BrokenProcessPool as error:
+                yield item, _broken(item, settings, error)
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
@@ -144,21 +145,35 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _submitted(
-    todo: Mapping[str, Submission], settings: Settings, executor: Executor
-) -> Iterator[tuple[str, Graded]]:
-    """Yield each file with its record, in the order in which they are done."""
-    tasks = {executor.submit(worker.graded, item, settings): file for file, item in todo.items()}
+    todo: Sequence[Submission], settings: Settings, executor: Executor
+) -> Iterator[tuple[Submission, Graded]]:
+    """Yield each submission with its record, in the order in which they are done."""
+    tasks = {executor.submit(worker.graded, item, settings): item for item in todo}
     try:
         for future in as_completed(tasks):
-            yield tasks[future], future.result()
+            yield tasks[future], _result(future, tasks[future], settings)
     finally:
         for future in tasks:
             future.cancel()
 
 
-def _broken(item: Submission, settings: Settings) -> Graded:
+def _result(future: Future, item: Submission, settings: Settings) -> Graded:
+    """Return a record; one for the teacher to look at where grading itself went wrong.
+
+    Nothing that a student hands in stops a run. What stops it concerns all of them.
+    """
+    try:
+        return future.result()
+    except (BrokenProcessPool, confine.CannotConfine):
+        raise
+    except Exception as error:
+        return _broken(item, settings, error)
+
+
+def _broken(item: Submission, settings: Settings, error: Exception) -> Graded:
     assignment = worker.judges(settings)[item.chapter].assignment
-    refused = Refused(item.student, item.file, item.identifiers, BROKEN, item.digest, item.chapter)
+    reason = BROKEN.format(error=one_line(f"{type(error).__name__}: {error}"))
+    refused = Refused(item.student, item.file, item.identifiers, reason, item.digest, item.chapter)
     return _refused(refused, {assignment.slug: assignment})
 
 

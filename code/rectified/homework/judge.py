@@ -5,7 +5,7 @@ stand-in that sends its arguments over and takes plain values back; a number is 
 student's code can say whatever it likes, and decides nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,10 +26,11 @@ from rectified.homework.exercises import (
 )
 from rectified.homework.explain import SAY, explained, reason, said
 from rectified.homework.marks import Mark
+from rectified.homework.plain import one_line
 from rectified.homework.slices import free, needed, statements
 
 LONGEST_ANSWER = 20_000  # characters that are kept for the feedback
-UNANSWERED = "Not answered yet."
+UNANSWERED = f"Not answered yet: there is no answer, or its line `{STUB}` is still there."
 
 
 class Judge:
@@ -49,15 +50,15 @@ class Judge:
         called before, makes what the tests need, so that it does not count against the student's
         time. Raises `Gone` if the confined process ends.
         """
-        if not answer.source.strip() or STUB in answer.source:
+        if not answer.source.strip():
             return unmarked(exercise, answer, UNANSWERED)
         peer.ask("clear")  # one exercise lends nothing to the next but what it is asked for
-        trouble = ""
-        for cell in answer.cells:
-            trouble = peer.ask("run", cell) or trouble
+        trouble = _run(answer.cells, peer)
         with draws.secret(self._secret, variant):
             context = self.context(exercise, variant)
             told = [_message(exercise, test, context, peer, trouble) for test in exercise.tests]
+        if STUB in answer.source:  # it may stand below a finished answer, and do no harm
+            told = [message and f"{UNANSWERED}\n{message}" for message in told]
         return list(_marks(exercise, answer, told))
 
     def _made(self, exercise: Exercise, variant: str) -> dict[str, Any]:
@@ -71,9 +72,6 @@ class Judge:
         namespace: dict[str, Any] = {SAY: said}
         for piece in needed(wanted - set(exercise.answers), before):
             exec(compile(piece.source, "<chapter>", "exec"), namespace)
-        for value in namespace.values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False  # no student changes what others are asked with
         return namespace
 
     def _above(self, exercise: Exercise) -> Iterator[NotebookNode]:
@@ -114,16 +112,51 @@ def _marks(exercise: Exercise, answer: Answer, messages: list[str]) -> Iterator[
         )
 
 
+def _run(cells: Sequence[str], peer: Peer) -> str:
+    """Run a student's cells; return "" or what went wrong, on one line."""
+    trouble = ""
+    for cell in cells:
+        try:
+            said = peer.ask("run", cell)
+        except Gone:
+            raise
+        except Exception as error:  # what comes back may be anything
+            said = f"{type(error).__name__}: {error}"
+        trouble = one_line(str(said)) if said is not None and str(said) else trouble
+    return trouble
+
+
 def _message(
     exercise: Exercise, test: NotebookNode, context: dict[str, Any], peer: Peer, trouble: str
 ) -> str:
-    """Run one test; return "" or why it failed."""
+    """Run one test; return "" or why it failed.
+
+    First, what an answer does to its arguments is not kept: in `assert_array_equal(f(x), g(x))`
+    it could make itself right. One that did something must then pass as in a notebook, too, where
+    it is kept; afterwards it is undone, since others are asked with the same arrays.
+    """
+    peer.changes.clear()
+    peer.keeps_changes = False
+    message = _failure(exercise, test, context, peer, trouble)
+    if message or not peer.changes:
+        return message
+    peer.keeps_changes = True
+    try:
+        return _failure(exercise, test, context, peer, trouble)
+    finally:
+        for array, before in reversed(peer.changes):
+            array[...] = before
+
+
+def _failure(
+    exercise: Exercise, test: NotebookNode, context: dict[str, Any], peer: Peer, trouble: str
+) -> str:
+    """Run one test once; return "" or why it failed."""
     namespace = dict(context)
     try:
         for name in exercise.answers:
-            namespace[name] = (
-                _stand_in(peer, name) if name in exercise.functions else peer.ask("get", name)
-            )
+            is_function = name in exercise.functions
+            namespace[name] = _stand_in(peer, name) if is_function else _full(peer.ask("get", name))
         exec(explained(test.source), namespace)
     except Gone:
         raise
@@ -135,11 +168,25 @@ def _message(
     return ""
 
 
+def _full(value: Any) -> Any:
+    """Return a value that has no empty part: to NumPy, an empty array equals every number.
+
+    Raises AssertionError for another. A chapter whose answers may be empty loses its own points,
+    which `prove` finds.
+    """
+    is_list = isinstance(value, list | tuple)
+    if (len(value) if is_list else getattr(value, "size", 1)) == 0:
+        raise AssertionError("It gave an empty array or list, where there should be numbers.")
+    for part in value if is_list else ():
+        _full(part)
+    return value
+
+
 def _stand_in(peer: Peer, name: str) -> Callable:
     """Return a function that calls the student's."""
 
     def function(*arguments: Any, **named: Any) -> Any:
-        return peer.ask("call", name, list(arguments), named, np.geterr())
+        return _full(peer.ask("call", name, list(arguments), named, np.geterr()))
 
     function.__name__ = name
     return function

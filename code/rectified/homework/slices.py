@@ -6,6 +6,7 @@ or not, the names that they use.
 """
 
 import ast
+import re
 import symtable
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+LONGEST = 20_000  # characters of a cell that is read; of a longer one nothing is known
+MAGICS = re.compile(r"(?m)^.*[!%?].*$")
+MOST_MAGICS = 50  # lines; IPython reads a cell anew for each
+NO_PYTHON = (SyntaxError, ValueError, RuntimeError, MemoryError)  # RecursionError is the third
 # What holds other statements, and what holds an expression before a name that it binds.
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.ExceptHandler, ast.withitem)
 
@@ -28,8 +33,19 @@ class Piece:
 
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
-    """Return a cell as Python, with IPython's magics as calls."""
-    return TransformerManager().transform_cell(source)
+    """Return a cell as Python, with IPython's magics as calls.
+
+    Raises one of NO_PYTHON for what is none, or too much: a stranger's cell takes no minutes here.
+    """
+    if len(source) > LONGEST:
+        raise ValueError(f"source must have at most {LONGEST} characters, got {len(source)}")
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        if len(MAGICS.findall(source)) > MOST_MAGICS:
+            raise
+        return TransformerManager().transform_cell(source)
+    return source
 
 
 def defined(source: str) -> frozenset[str]:
@@ -46,7 +62,7 @@ def used(source: str) -> frozenset[str]:
 def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     try:
         top = symtable.symtable(plain(source), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return frozenset(), frozenset()
     bound = {each.get_name() for each in top.get_symbols() if each.is_assigned()}
     bound |= {each.get_name() for each in top.get_symbols() if each.is_imported()}
@@ -65,10 +81,9 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
 def free(source: str) -> frozenset[str]:
     """Return the names that a cell reads before it binds them itself: those it must be given."""
     try:
-        body = ast.parse(plain(source)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(_free(ast.parse(plain(source)).body, set(), defined(source)))
+    except NO_PYTHON:
         return frozenset()
-    return frozenset(_free(body, set(), defined(source)))
 
 
 def _free(body: Iterable[ast.AST], bound: set[str], later: frozenset[str]) -> set[str]:

@@ -29,7 +29,7 @@ class Chapter(Protocol):
     notebook: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself alone, and can key its record
 class Submission:
     """One student's notebook."""
 

@@ -94,6 +94,7 @@ class Decoder:
     body: bytes
     references: Callable[[str, Any], Any] | None = None
     arrays: list[np.ndarray] = field(default_factory=list)
+    read: int = 0  # bytes of the body
 
     def decode(self, code: Any, depth: int = 0) -> Any:
         """Return the value; raise WireError for what no encoder would have written."""
@@ -139,7 +140,10 @@ class Decoder:
         if any(type(size) is not int or size < 0 for size in [at, *shape]):
             raise WireError("is an array of no possible shape")
         count = math.prod(shape)
-        if at + count * dtype.itemsize > len(self.body):
+        if at != self.read:  # else a frame could ask for the same bytes a thousand times
+            raise WireError("is an array out of turn")
+        self.read += count * dtype.itemsize
+        if self.read > len(self.body):
             raise WireError("is an array that is longer than what came")
         data = np.frombuffer(self.body, dtype, count, at) if count else np.empty(0, dtype)
         array = data.reshape(shape).copy()

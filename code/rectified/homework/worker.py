@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,7 +25,8 @@ from rectified.homework.marks import Flag, Graded, Mark
 from rectified.homework.submissions import Submission
 from rectified.homework.watched import Confined, Limits
 
-SECONDS = 30  # for the cells and tests of one exercise
+LIMITS = Limits(wall=30)  # `wall` is for the cells and tests of one exercise
+ROOM = 2 << 30  # bytes for what a test makes of an answer
 STARTING = 60  # s; a busy machine needs a while to load PyTorch
 LONGEST_OUTPUT = 20_000  # characters
 PACKAGE = Path(rectified.__file__).parent
@@ -33,7 +36,7 @@ INSIDE = (
     "from rectified.homework.inside import main; main()"
 )
 ENDED = {
-    "time": f"It took longer than {SECONDS} seconds, and was stopped.",
+    "time": "It took longer than {wall:g} seconds, and was stopped.",
     "memory": "It took too much memory, and was stopped.",
     "output": "It printed too much, and was stopped.",
     None: "The process that ran it ended by itself.",
@@ -48,13 +51,14 @@ class Settings:
     secret: str = ""
     variants: tuple[str, ...] = ()  # the names that copies of their own were made for
     confined: bool = True
+    limits: Limits = LIMITS
 
     @property
     def digest(self) -> str:
         """Return what results hang on besides the submission: chapters, secret, grader."""
         paths = [*map(Path, self.chapters), *sorted(Path(__file__).parent.glob("*.py"))]
         parts = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-        told = [*parts, self.secret, list(self.variants), self.confined]
+        told = [*parts, self.secret, list(self.variants), self.confined, asdict(self.limits)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -73,7 +77,7 @@ def graded(submission: Submission, settings: Settings) -> Graded:
     variant, flags = _variant(submission.student, notebook, settings)
     found = answers.find(notebook, _given(judge.assignment, settings, variant), judge.assignment)
     marks: list[Mark] = []
-    with Desk(settings.confined) as desk:
+    with Desk(settings.confined, settings.limits) as desk:
         for exercise in judge.assignment.exercises:
             answer = found.of[exercise.grade_id]
             new, more = _marks(judge, exercise, answer, desk, variant)
@@ -114,10 +118,33 @@ def _marks(
         return [waiting(exercise, answer)], []
     judge.context(exercise, variant)
     try:
-        return judge.marks(exercise, answer, desk.peer, variant), []
+        peer = desk.peer
+        with _bounded():
+            return judge.marks(exercise, answer, peer, variant), []
     except Gone:
-        why = ENDED[desk.ended()]
+        why = ENDED[desk.ended()].format(wall=desk.limits.wall)
         return unmarked(exercise, answer, why), [Flag("stopped", f"{exercise.title}: {why}")]
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Let this process take at most ROOM more memory, where the system can see to it.
+
+    A test may stretch an answer of a million numbers to more than any machine holds.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    now = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    most = 1024 * int(now[1]) + ROOM
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
 
 
 def _given(assignment: Assignment, settings: Settings, variant: str) -> NotebookNode:
@@ -147,26 +174,26 @@ def _variant(student: str, notebook: NotebookNode, settings: Settings) -> tuple[
 class Desk:
     """Where a submission's code runs: a process that starts when one is asked for."""
 
-    def __init__(self, is_confined: bool) -> None:
+    def __init__(self, is_confined: bool, limits: Limits) -> None:
         """Start nothing yet."""
-        self._is_confined = is_confined
+        self._is_confined, self.limits = is_confined, limits
         self._process: Confined | None = None
         self._peer: Peer | None = None
         self._printed = ""
 
     @property
     def peer(self) -> Peer:
-        """Return the process to talk to, which from now on has SECONDS."""
+        """Return the process to talk to, which from now on has `limits.wall` seconds."""
         if self._peer is None:
             self._process = self._started()
             self._peer = Peer(self._process.stdout, self._process.stdin)
             self._peer.ask("run", "")  # it is there when this comes back
-        self._process.deadline(SECONDS)
+        self._process.deadline(self.limits.wall)
         return self._peer
 
     def _started(self) -> Confined:
         command = [sys.executable, "-c", INSIDE]
-        limits = Limits(wall=STARTING)
+        limits = replace(self.limits, wall=STARTING)
         if not self._is_confined:
             return confine.trusted(command, limits=limits)
         readable = [*confine.interpreter(), str(PACKAGE)]
