@@ -17,6 +17,7 @@ from rectified.homework.exercises import Assignment, read
 from rectified.homework.explain import SAY, explained, reason, said
 from rectified.homework.judge import Judge
 from rectified.homework.marks import Mark
+from rectified.homework.watched import Limits
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def given(assignment: Assignment) -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[worker.Desk]:
-    with worker.Desk(is_confined=False) as desk:
+    with worker.Desk(is_confined=False, limits=Limits()) as desk:
         yield desk
 
 
@@ -114,7 +115,7 @@ def test_what_was_given_out_gets_none(
 ) -> None:
     found = marks(assignment, given, desk)
     assert sum(mark.points for mark in found.values()) == 0
-    assert {mark.message for mark in found.values()} == {"Not answered yet."}
+    assert all(mark.message.startswith("Not answered yet") for mark in found.values())
 
 
 @pytest.mark.parametrize(

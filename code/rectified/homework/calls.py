@@ -147,6 +147,7 @@ class RemoteFunction:
     """A function of the other side."""
 
     def __init__(self, peer: Peer, number: int) -> None:
+        """Name it as the other side does."""
         self._peer, self.number = peer, number
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
