@@ -13,14 +13,21 @@ from scipy import integrate
 from torch.nn import functional
 
 from rectified import data, experiments, figures
-from rectified.activations import leaky_relu, relu, step, tanh
+from rectified.activations import elu, leaky_relu, maxout, relu, sigmoid, step, tanh
 from rectified.experiments import Arm, Remedy
 from rectified.experiments.dying.births import predicted_bias, predicted_offset
 from rectified.experiments.dying.looking import silent_units, weighted
 from rectified.experiments.dying.remedies import FRESH, carried, restarted
 from rectified.experiments.trials.arms import trained
 from rectified.experiments.trials.watching import score
-from rectified.initializers import constant, he_normal, normal, variance_scaling, zeros
+from rectified.initializers import (
+    constant,
+    he_normal,
+    normal,
+    variance_scaling,
+    xavier_normal,
+    zeros,
+)
 from rectified.moments import mean_product
 from rectified.networks import (
     L2,
@@ -440,6 +447,32 @@ def test_fewer_examples_are_the_first() -> None:
     assert found.n == 40
 
 
+# ---- The rule of thumb ---------------------------------------------------------------------------
+def test_the_rule_of_thumb_is_tried_as_compare_training_compares() -> None:
+    settings = {"learning_rates": (0.1, 0.3), "tuning_seeds": [7], **SMALL}
+    found = experiments.rule_of_thumb(hidden=2, width=6, **settings).arms
+    named = {"ReLU": relu, "leaky": leaky_relu(), "ELU": elu(), "maxout": maxout()}
+    arms = {name: Arm(f=f, widths=(6, 6), weights=he_normal) for name, f in named.items()}
+    for name, f in {"tanh": tanh, "sigmoid": sigmoid}.items():
+        arms[name] = Arm(f=f, widths=(6, 6), weights=xavier_normal)
+    arms["sigmoid, batch norm"] = replace(arms["sigmoid"], normalize=BatchNorm)
+    same = experiments.compare_training(arms, **settings).arms
+    assert list(found) == list(same)
+    for name, arm in found.items():
+        assert str(arm.arm) == str(same[name].arm)
+        assert_array_equal(arm.test_accuracy, same[name].test_accuracy)
+
+
+@pytest.mark.audit
+def test_the_best_rates_of_the_rule_of_thumb_lie_between_the_ends_of_those_tried() -> None:
+    digits = data.split(data.digits(), rng=np.random.default_rng(0)).standardised()
+    found = experiments.rule_of_thumb(data=digits, seeds=[0]).arms
+    assert not any(arm.tuning.at_edge for arm in found.values())
+    rates = {name: arm.tuning.learning_rate for name, arm in found.items()}
+    print("best rates:", rates)
+    assert_allclose(rates["sigmoid"], 10 * rates["ReLU"])  # as the ledger says
+
+
 # ---- Pictures ------------------------------------------------------------------------------------
 def test_the_first_picture_quotes_the_first_rate_at_which_more_than_half_are_dead() -> None:
     run = partial(experiments.dead_units, relu, widths=(6,), steps=20, every=20, seeds=range(3))
@@ -508,6 +541,13 @@ SEEDED: dict[str, Callable[[list[int]], np.ndarray]] = {
         .arms["leak 0.3"]
         .test_accuracy
     ),
+    "rule_of_thumb": lambda seeds: (
+        experiments.rule_of_thumb(
+            seeds=seeds, hidden=1, width=4, learning_rates=(0.1,), tuning_seeds=[90], **BRIEF
+        )
+        .arms["maxout"]
+        .loss
+    ),
     "pruned": lambda seeds: experiments.pruned(seeds=seeds, **BRIEF).test_accuracy,
     "killed_at_start": lambda seeds: (
         experiments.killed_at_start(seeds=seeds, shares=(0.4,), **BRIEF).test_accuracy
@@ -560,6 +600,8 @@ WIDER = {"wide": Remedy(arm=Arm(f=relu, widths=(7,)))}
         (partial(experiments.rescue, PAIR, data=DIGITS, learning_rate=0), ValueError, "learning"),
         (partial(experiments.rescue, PAIR, data=DIGITS, harmful_steps=-1), ValueError, "harmful"),
         (partial(experiments.rescue, PAIR, data=3), TypeError, "data"),
+        (partial(experiments.rule_of_thumb, data=DIGITS, hidden=0), ValueError, "hidden"),
+        (partial(experiments.rule_of_thumb, data=DIGITS, width=0), ValueError, "width"),
         (partial(experiments.pruned, data=DIGITS, widths=()), ValueError, "widths"),
         (partial(experiments.pruned, data=DIGITS, learning_rate=-1), ValueError, "learning_rate"),
         (partial(experiments.killed_at_start, data=DIGITS, shares=(1.0,)), ValueError, "shares"),
