@@ -13,14 +13,21 @@ from scipy import integrate
 from torch.nn import functional
 
 from rectified import data, experiments, figures
-from rectified.activations import leaky_relu, relu, step, tanh
+from rectified.activations import elu, leaky_relu, maxout, relu, sigmoid, step, tanh
 from rectified.experiments import Arm, Remedy
 from rectified.experiments.dying.births import predicted_bias, predicted_offset
 from rectified.experiments.dying.looking import silent_units, weighted
 from rectified.experiments.dying.remedies import FRESH, carried, restarted
 from rectified.experiments.trials.arms import trained
 from rectified.experiments.trials.watching import score
-from rectified.initializers import constant, he_normal, normal, variance_scaling, zeros
+from rectified.initializers import (
+    constant,
+    he_normal,
+    normal,
+    variance_scaling,
+    xavier_normal,
+    zeros,
+)
 from rectified.moments import mean_product
 from rectified.networks import (
     L2,
@@ -28,6 +35,7 @@ from rectified.networks import (
     BatchNorm,
     Momentum,
     Parameters,
+    mean_squared_error,
     mlp,
     softmax_cross_entropy,
     streams,
@@ -118,6 +126,15 @@ def test_a_leaky_unit_escapes_after_as_many_steps_as_derived() -> None:
         assert math.floor(derived) + 1 == count
     small = experiments.escape(leaks=(1e-3,), depth=1.0, target=1.0, learning_rate=0.1)
     assert_allclose(small.predicted, 1 / (0.1 * 1e-3), rtol=1e-3)  # d / (η a t), the next term a/2
+
+
+def test_each_leaky_unit_below_0_multiplies_the_gradient_by_its_leak() -> None:
+    for a, depth in ((0.1, 1), (0.3, 4)):
+        network = mlp((1,) * (depth + 2), leaky_relu(slope=a))
+        theta = network.draw(seeds=[0], weights=constant(1.0))
+        trace = network.forward(theta, np.array([[-2.0]]))
+        gradient = network.backward(theta, trace, np.ones((1, 1, 1)))
+        assert_allclose(gradient.layers[0]["b"], a**depth, rtol=ROUNDING)
 
 
 # ---- Born dead -----------------------------------------------------------------------------------
@@ -220,6 +237,22 @@ def test_a_signal_gets_through_narrow_layers_as_often_as_derived() -> None:
     assert_allclose(alive, derived, atol=4.5 * spread)  # standard errors
 
 
+def test_several_inputs_are_lost_less_often_than_one_and_nearly_as_often_in_deep_networks() -> None:
+    width, networks, ratios = 3, 1000, []
+    for depth in (2, 20):
+        network = mlp((2, *[width] * depth, 1), relu)
+        signals: list[np.ndarray] = []
+        x = np.random.default_rng(0).standard_normal((8, 2))
+        network.forward(network.draw(seeds=range(networks)), x, signals=signals)
+        lost = (signals[-2] == 0).all(axis=(1, 2)).mean()
+        ratios.append(lost / (1 - (1 - 2.0**-width) ** depth))
+    error = 4.5 * math.sqrt(0.07 / 0.93 / networks)  # 4.5 standard errors of the second
+    assert ratios[0] < 0.5 < 0.9 < ratios[1] < 1 + error
+    halved = math.log(2) / -math.log1p(-(2.0**-4))
+    assert 10 < halved < 11  # layers of four units, with which one half gets through
+    assert_allclose(halved, 2**4 * math.log(2), rtol=0.04)  # the next term is 2**-n / 2
+
+
 # ---- Looking -------------------------------------------------------------------------------------
 def test_silent_is_dead_for_relu_and_is_found_where_slopes_are_not_0() -> None:
     for f in (relu, leaky_relu(slope=0.1), tanh):
@@ -274,6 +307,23 @@ def test_in_layer_1_descent_leaves_the_dead_alone_and_decay_does_not() -> None:
     assert still.moved.sum() == 0
     assert still.revived[:, 0].sum() == 0
     assert moved.moved.sum() == moved.dead_steps.sum()
+
+
+@pytest.mark.parametrize("bias", [-0.3, 0.0, 0.3])
+def test_decay_takes_a_dead_unit_towards_its_bias_and_wakes_it_only_above_0(bias: float) -> None:
+    network, x, rate = mlp((2, 1, 1), relu), np.array([[0.5, 1.0], [0.25, 0.5]]), 0.5
+    start = network.draw(seeds=[0])
+    start.layers[0]["w"][...], start.layers[0]["b"][...] = -2.0, bias  # the sums are -1.5 at most
+    factor = 1 - rate * 0.1  # of the weights, in each step
+    wakes = math.floor(math.log(0.3 / 1.5) / math.log(factor)) + 1  # then b = 0.3 outweighs them
+    for steps in (wakes - 1, wakes):
+        settings = {"loss": mean_squared_error, "penalties": [L2(0.1)], "seeds": [0]}
+        settings |= {"optimizer": SGD(learning_rate=rate), "steps": steps}
+        run = train(network, start, x, np.ones((2, 1)), **settings)
+        assert_array_equal(run.parameters.layers[0]["b"], bias)
+        assert_allclose(run.parameters.layers[0]["w"], -2.0 * factor**steps, rtol=ROUNDING)
+        z = x @ run.parameters.layers[0]["w"][0] + bias
+        assert (z > 0).any() == (bias > 0 and steps == wakes)
 
 
 # ---- Remedies ------------------------------------------------------------------------------------
@@ -440,6 +490,32 @@ def test_fewer_examples_are_the_first() -> None:
     assert found.n == 40
 
 
+# ---- The rule of thumb ---------------------------------------------------------------------------
+def test_the_rule_of_thumb_is_tried_as_compare_training_compares() -> None:
+    settings = {"learning_rates": (0.1, 0.3), "tuning_seeds": [7], **SMALL}
+    found = experiments.rule_of_thumb(hidden=2, width=6, **settings).arms
+    named = {"ReLU": relu, "leaky": leaky_relu(), "ELU": elu(), "maxout": maxout()}
+    arms = {name: Arm(f=f, widths=(6, 6), weights=he_normal) for name, f in named.items()}
+    for name, f in {"tanh": tanh, "sigmoid": sigmoid}.items():
+        arms[name] = Arm(f=f, widths=(6, 6), weights=xavier_normal)
+    arms["sigmoid, batch norm"] = replace(arms["sigmoid"], normalize=BatchNorm)
+    same = experiments.compare_training(arms, **settings).arms
+    assert list(found) == list(same)
+    for name, arm in found.items():
+        assert str(arm.arm) == str(same[name].arm)
+        assert_array_equal(arm.test_accuracy, same[name].test_accuracy)
+
+
+@pytest.mark.audit
+def test_the_best_rates_of_the_rule_of_thumb_lie_between_the_ends_of_those_tried() -> None:
+    digits = data.split(data.digits(), rng=np.random.default_rng(0)).standardised()
+    found = experiments.rule_of_thumb(data=digits, seeds=[0]).arms
+    assert not any(arm.tuning.at_edge for arm in found.values())
+    rates = {name: arm.tuning.learning_rate for name, arm in found.items()}
+    print("best rates:", rates)
+    assert_allclose(rates["sigmoid"], 10 * rates["ReLU"])  # as the ledger says
+
+
 # ---- Pictures ------------------------------------------------------------------------------------
 def test_the_first_picture_quotes_the_first_rate_at_which_more_than_half_are_dead() -> None:
     run = partial(experiments.dead_units, relu, widths=(6,), steps=20, every=20, seeds=range(3))
@@ -508,6 +584,13 @@ SEEDED: dict[str, Callable[[list[int]], np.ndarray]] = {
         .arms["leak 0.3"]
         .test_accuracy
     ),
+    "rule_of_thumb": lambda seeds: (
+        experiments.rule_of_thumb(
+            seeds=seeds, hidden=1, width=4, learning_rates=(0.1,), tuning_seeds=[90], **BRIEF
+        )
+        .arms["maxout"]
+        .loss
+    ),
     "pruned": lambda seeds: experiments.pruned(seeds=seeds, **BRIEF).test_accuracy,
     "killed_at_start": lambda seeds: (
         experiments.killed_at_start(seeds=seeds, shares=(0.4,), **BRIEF).test_accuracy
@@ -560,6 +643,8 @@ WIDER = {"wide": Remedy(arm=Arm(f=relu, widths=(7,)))}
         (partial(experiments.rescue, PAIR, data=DIGITS, learning_rate=0), ValueError, "learning"),
         (partial(experiments.rescue, PAIR, data=DIGITS, harmful_steps=-1), ValueError, "harmful"),
         (partial(experiments.rescue, PAIR, data=3), TypeError, "data"),
+        (partial(experiments.rule_of_thumb, data=DIGITS, hidden=0), ValueError, "hidden"),
+        (partial(experiments.rule_of_thumb, data=DIGITS, width=0), ValueError, "width"),
         (partial(experiments.pruned, data=DIGITS, widths=()), ValueError, "widths"),
         (partial(experiments.pruned, data=DIGITS, learning_rate=-1), ValueError, "learning_rate"),
         (partial(experiments.killed_at_start, data=DIGITS, shares=(1.0,)), ValueError, "shares"),

@@ -35,7 +35,9 @@ from rectified.initializers import (
 from rectified.moments import chi, critical_weight_variance, gain, moments, variance_map
 from rectified.networks import (
     SGD,
+    Adam,
     Momentum,
+    mean_squared_error,
     mlp,
     softmax_cross_entropy,
     streams,
@@ -44,6 +46,7 @@ from rectified.networks import (
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
 
 ROUNDING = 1e-12  # of numbers of size 1 after some hundred sums and products in double precision
+SAME = 1e-9  # units whose sums are rounded in another order, which twenty of Adam's steps enlarge
 SINGLE = 1e-4  # relative, after some dozen steps in float32
 
 
@@ -64,6 +67,10 @@ def test_the_forward_gain_passes_variance_one_on(f: object) -> None:
     assert_allclose(
         variance_map(f, 1.0, weight_variance=gain(f) ** 2, bias_variance=0.0), 1.0, rtol=ROUNDING
     )
+    slope, _ = integrate.quad(
+        lambda z: f.derivative(z) ** 2 * stats.norm.pdf(z), -12, 12, points=[0]
+    )
+    assert_allclose(gain(f, direction="backward"), 1 / math.sqrt(slope), rtol=1e-8)
     assert_allclose(chi(f, 1.0, weight_variance=gain(f, direction="backward") ** 2), 1.0)
 
 
@@ -122,14 +129,31 @@ def test_factors_of_the_way_back_telescope_under_he() -> None:
     assert_allclose(profile[0], 32 / 16)
 
 
-def test_a_constant_input_scales_the_steps_of_a_bias_by_its_square() -> None:
+@pytest.mark.parametrize(("optimizer", "power"), [(SGD, 2), (Adam, 1)])
+def test_a_constant_input_scales_the_first_step_of_a_bias(optimizer: type, power: int) -> None:
     changes = {}
     for x0 in (1.0, 0.1):
-        w0 = torch.tensor(0.1 / x0, dtype=torch.float64, requires_grad=True)
-        loss = torch.sigmoid(0.3 + x0 * w0) ** 2
-        loss.backward()
-        changes[x0] = x0 * w0.grad.item()  # of the bias, for a step of 1
-    assert_allclose(changes[0.1], 0.01 * changes[1.0], rtol=ROUNDING)
+        network = mlp((1, 1), relu)
+        start = network.draw(seeds=[0], weights=constant(0.1 / x0), dtype=np.dtype(float))
+        settings = {"loss": mean_squared_error, "steps": 1, "seeds": [0]}
+        way = optimizer(learning_rate=0.01)
+        run = train(network, start, np.array([[x0]]), np.ones((1, 1)), optimizer=way, **settings)
+        changes[x0] = x0 * (run.parameters.layers[0]["w"] - start.layers[0]["w"]).item()
+    # Adam adds 1e-8 to the size of a gradient of at least 0.1
+    assert_allclose(changes[0.1], 0.1**power * changes[1.0], rtol=1e-6)
+
+
+def test_a_bias_turns_on_the_share_that_its_size_beside_the_sums_says() -> None:
+    assert 0.6 < math.sqrt(2) * stats.norm.ppf(2 / 3) < 0.62  # from He's weights, for two thirds
+    x = np.random.default_rng(0).standard_normal((400, 500))
+    network, more = mlp((500, 50, 1), relu), 1e-3  # lengths of x differ by 3 %; seeds share them
+    for bias in (0.1, 0.61, 1.0):
+        signals: list[np.ndarray] = []
+        theta = network.draw(seeds=range(20), weights=he_normal, biases=constant(bias))
+        network.forward(theta, x, signals=signals)
+        share = stats.norm.cdf(bias / math.sqrt(2))
+        found = (signals[0] > 0).mean(axis=(1, 2))
+        assert_allclose(found.mean(), share, atol=4 * stats.sem(found) + more)
 
 
 # ---- Symmetry ------------------------------------------------------------------------------------
@@ -148,6 +172,22 @@ def test_equal_units_get_equal_gradients_and_zeros_none(f: Callable, value: floa
     assert_allclose(last, last[:1] * np.ones((4, 1)), atol=ROUNDING)
     if value == 0:
         assert not any(np.any(grad) for grad in (first, second, last))
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
+def test_equal_units_stay_equal_under_any_optimizer(optimizer: type) -> None:
+    network = mlp((64, 5, 4, 10), relu)
+    start = network.draw(seeds=[0], weights=constant(0.1), biases=constant(0.2))
+    settings = {"loss": softmax_cross_entropy, "steps": 20, "seeds": [0], "batch": 32}
+    way = optimizer(learning_rate=0.1)
+    end = train(network, start, FEW.train.x, FEW.train.y, optimizer=way, **settings).parameters
+    first, second, last = (end.layers[k]["w"][0] for k in (0, 2, 4))
+    assert np.abs(first - 0.1).max() > 1e-4
+    assert_allclose(first, first[:, :1] * np.ones(5), atol=SAME)
+    assert_allclose(second, second[0, 0], atol=SAME)
+    assert_allclose(last, last[:1] * np.ones((4, 1)), atol=SAME)
+    for k in (0, 2):
+        assert_allclose(end.layers[k]["b"][0], end.layers[k]["b"][0, 0], atol=SAME)
 
 
 def test_symmetric_starts_keep_rank_one_and_zeros_do_not_move() -> None:

@@ -39,6 +39,7 @@ from rectified.experiments.dying.dead import dead_units
 from rectified.experiments.dying.one_unit import escape, killing_rates, large_step
 from rectified.experiments.dying.pruning import killed_at_start, pruned
 from rectified.experiments.dying.remedies import Remedy, prevention, remedies, rescue
+from rectified.experiments.dying.thumb import rule_of_thumb
 from rectified.experiments.gains.defaults import library_defaults
 from rectified.experiments.gains.pretraining import pretraining
 from rectified.experiments.gains.racing import contestants, matched_loss, race
@@ -236,6 +237,7 @@ __all__ = [
     "remedies",
     "repeated",
     "rescue",
+    "rule_of_thumb",
     "scaled_signals",
     "secant_slopes",
     "sigmoid_code",
