@@ -16,7 +16,7 @@ from rectified import data, figures
 from rectified.activations import ALL, elu, maxout, relu, selu, tanh
 from rectified.experiments import relatives
 from rectified.experiments.relatives import hardware, maxouts, practice
-from rectified.experiments.relatives.tournament import NAMES, entrant, matched_arm
+from rectified.experiments.relatives.tournament import NAMES, RATES, entrant, matched_arm
 from rectified.initializers import he_normal, lsuv, normal
 from rectified.networks import BatchNorm, Network, mlp, streams
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
@@ -258,6 +258,39 @@ def test_lsuv_takes_functions_that_change_the_number_of_units() -> None:
         lsuv([(6, 8), (8, 1)], maxout(), x, rng=np.random.default_rng(1))
 
 
+def test_functions_that_change_the_number_of_units_get_the_nearest_width() -> None:
+    for name in ("maxout", "crelu", "swiglu"):
+        arm = matched_arm(entrant(name), DIGITS.train)
+        units = arm.widths[0]
+        assert arm.widths == (units, units)
+        out = entrant(name).width(units)
+
+        def count(inner: int, outer: int) -> int:
+            return 65 * inner + (outer + 1) * inner + (outer + 1) * 10
+
+        wanted = 65 * 20 + 21 * 20 + 21 * 10
+        others = [(2 * k, entrant(name).width(2 * k)) for k in range(1, 21)]
+        nearest = min(abs(count(*pair) - wanted) for pair in others)
+        assert abs(count(units, out) - wanted) == nearest
+        with pytest.raises(ValueError, match="names must keep the number of units"):
+            relatives.tournament((name, "relu"), seeds=(0,), normalize=BatchNorm, **FAST)
+
+
+def test_a_network_that_diverges_has_an_infinite_error() -> None:
+    settings = FAST | {"learning_rates": (1e20, 1e30), "steps": 3}
+    found = relatives.tournament(("identity", "squared_relu"), seeds=(0, 1), **settings)
+    assert_array_equal(found.of("error", "moons", "squared_relu"), np.inf)
+    assert not found.error["moons"].flags.writeable
+
+
+def test_without_labels_the_error_is_the_mean_square() -> None:
+    sine = data.split(
+        data.curve("sine", 80, rng=np.random.default_rng(0)), rng=np.random.default_rng(1)
+    )
+    found = relatives.tournament(("relu", "tanh"), seeds=(0,), **FAST | {"tasks": {"sine": sine}})
+    assert_array_equal(found.error["sine"], found.test_loss["sine"])
+
+
 def test_wins_orders_and_both_are_counted_seed_by_seed() -> None:
     found = relatives.tournament(("relu", "silu", "selu"), seeds=range(4), **FAST)
     error, loss = found.error["moons"], found.train_loss["moons"]
@@ -269,8 +302,12 @@ def test_wins_orders_and_both_are_counted_seed_by_seed() -> None:
     both = [float(loss[s, 1] < loss[s, 0] and error[s, 1] > error[s, 0]) for s in range(4)]
     assert_array_equal(relatives.better_and_worse(found, "silu", "relu"), both)
     assert_array_equal(found.of("error", "moons", "selu"), error[:, 2])
-    rates = found.rates["moons"].values()
-    assert found.at_edge() == len(rates)  # of two rates both are an end
+    assert_array_equal(relatives.wins(found, "relu", "silu", tasks=["moons"]), plain)
+    assert found.at_edge() == {"moons": ["relu", "silu", "selu"]}  # of two rates both are an end
+    wider = relatives.tournament(("relu", "silu"), seeds=(0,), **FAST | {"learning_rates": RATES})
+    for name, loss in wider.tuning_loss["moons"].items():
+        assert RATES[np.argmin(loss)] == wider.rates["moons"][name]
+        assert (name in wider.at_edge()["moons"]) == (np.argmin(loss) in (0, 3))
 
 
 def test_a_tournament_is_the_same_alone_and_in_company() -> None:
