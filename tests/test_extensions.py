@@ -8,15 +8,25 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy import stats
+from scipy import integrate, stats
 from torch import nn
 from torch.nn import functional
 
 from rectified import data, figures
-from rectified.activations import ALL, elu, maxout, relu, selu, tanh
+from rectified.activations import (
+    ALL,
+    celu,
+    elu,
+    maxout,
+    prelu,
+    prelu_slope_derivative,
+    relu,
+    selu,
+    tanh,
+)
 from rectified.experiments import relatives
 from rectified.experiments.relatives import hardware, maxouts, practice
-from rectified.experiments.relatives.tournament import NAMES, entrant, matched_arm
+from rectified.experiments.relatives.tournament import NAMES, RATES, entrant, matched_arm
 from rectified.initializers import he_normal, lsuv, normal
 from rectified.networks import BatchNorm, Network, mlp, streams
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
@@ -43,6 +53,25 @@ def test_the_gradient_by_the_slope_agrees_with_autograd_and_differences() -> Non
     grid = np.linspace(-2, 2, 101)
     ratio = 1 - 0.4 * np.mean(np.minimum(grid, 0) ** 2)
     assert_allclose(found.path + 1, 1.25 * ratio ** np.arange(61), atol=ROUNDING)
+
+
+def test_a_slope_becomes_one_where_the_target_is_linear() -> None:
+    z, a = np.linspace(-2, 2, 101), 0.25
+    for _ in range(200):
+        a -= 0.2 * np.mean(2 * (prelu(slope=a)(z) - z) * prelu_slope_derivative(z))
+    assert_allclose(a, 1, atol=ROUNDING)
+
+
+def test_gates_fall_on_a_stretch_of_the_left_side() -> None:
+    for name in ("gelu", "silu", "mish", "hard_swish"):
+        slopes = ALL[name].derivative(np.linspace(-2.5, -2, 20))
+        assert (slopes < 0).all()
+    widths = {}  # how far z goes while the slope goes from 10 to 90 %
+    for name in ("gelu", "mish", "silu"):
+        z = np.linspace(-4, 4, 8001)
+        slope = ALL[name].derivative(z)
+        widths[name] = z[np.argmax(slope > 0.9)] - z[slope < 0.1].max()
+    assert widths["gelu"] < widths["mish"] < widths["silu"]
 
 
 def test_a_layer_of_learned_leaks_agrees_with_pytorch_forward_and_backward() -> None:
@@ -125,13 +154,26 @@ def test_selus_numbers_are_those_of_its_fixed_point() -> None:
         whole = [-mpmath.inf, 0, mpmath.inf]
         mean = mpmath.quad(lambda z: f(z) * phi(z), whole)
         square = mpmath.quad(lambda z: f(z) ** 2 * phi(z), whole)
+        # d/dv E[f(sqrt(v) z)²] at v = 1 is E[z f(z) f'(z)]
+        slope = lambda z: scale * (1 if z > 0 else alpha * mpmath.exp(z))  # noqa: E731
+        map_slope = mpmath.quad(lambda z: z * f(z) * slope(z) * phi(z), whole)
     assert abs(mean) < ROUNDING
     assert abs(square - 1) < ROUNDING
     assert_allclose(found.alpha, selu.parameters["alpha"], rtol=1e-12)
     assert_allclose(found.scale, selu.parameters["scale"], rtol=1e-12)
-    draws = np.random.default_rng(0).standard_normal(400_000)
-    up, down = (np.mean(selu(math.sqrt(q) * draws) ** 2) for q in (1.05, 0.95))
-    assert_allclose(found.slope, (up - down) / 0.1, atol=0.02)  # one in a hundred draws apart
+    assert_allclose(found.slope, float(map_slope), rtol=1e-9)  # differences of a quadrature
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_the_integral_behind_selu_is_that_of_elus_left_half(k: int) -> None:
+    formula = math.exp(k**2 / 2) * stats.norm.cdf(-k)
+    left = integrate.quad(lambda z: (elu()(z) + 1) ** k * stats.norm.pdf(z), -np.inf, 0)[0]
+    assert_allclose(formula, left, rtol=1e-10)  # elu(z) + 1 is exp(z) there
+
+
+@pytest.mark.parametrize("alpha", [0.3, 1.0, 2.0])
+def test_celus_slope_is_continuous_at_0(alpha: float) -> None:
+    assert_array_equal(celu(alpha=alpha).derivative(np.array([-5e-324, 0.0, 5e-324])), 1.0)
 
 
 @pytest.mark.parametrize("alpha", [0.3, 1.0, 2.0])
@@ -175,6 +217,9 @@ def test_tangents_are_off_by_the_square_of_half_their_distance() -> None:
     found = relatives.tangents(pieces=(2, 5))
     assert_allclose(found.error, [1 / 4, 1 / 25], atol=1e-6)  # the grid may miss the worst place
     assert np.all(found.values <= found.target + ROUNDING)
+    other = relatives.tangents(np.exp, np.exp, pieces=(8,)).error[0]
+    low, high = (math.exp(x) / 2 / 8**2 for x in (7 / 8, 1))  # f'' / 2 times (d / 2)²
+    assert low < other < high
     places = np.array([-0.5, 0.5])
     plain = np.max(2 * places * found.x[:, None] - places**2, axis=1)
     assert_allclose(found.values[0], plain, atol=ROUNDING)
@@ -223,6 +268,10 @@ def test_a_ranking_agrees_with_scipys_friedman_and_demsars_table() -> None:
     assert_allclose(found.p, stats.f.sf(f, 9, 99))
     # Demsar's table 5 (a) has 3.164 for ten classifiers
     assert_allclose(found.critical_difference, 3.164 * math.sqrt(110 / 72), rtol=2e-4)
+    # and the table of the studentized range has 4.89 for seventeen
+    wide = relatives.ranking(np.random.default_rng(1).random((3, 17)), [*map(str, range(17))])
+    assert_allclose(wide.critical_difference, 4.89 / math.sqrt(2) * math.sqrt(17), rtol=1e-3)
+    assert_allclose(wide.mean_rank.mean(), 9)  # (k + 1) / 2
     plain = [[sorted(row).index(value) + 1 for value in row] for row in errors.tolist()]
     assert_allclose(found.mean_rank, np.mean(plain, axis=0))
 
@@ -258,6 +307,39 @@ def test_lsuv_takes_functions_that_change_the_number_of_units() -> None:
         lsuv([(6, 8), (8, 1)], maxout(), x, rng=np.random.default_rng(1))
 
 
+def test_functions_that_change_the_number_of_units_get_the_nearest_width() -> None:
+    for name in ("maxout", "crelu", "swiglu"):
+        arm = matched_arm(entrant(name), DIGITS.train)
+        units = arm.widths[0]
+        assert arm.widths == (units, units)
+        out = entrant(name).width(units)
+
+        def count(inner: int, outer: int) -> int:
+            return 65 * inner + (outer + 1) * inner + (outer + 1) * 10
+
+        wanted = 65 * 20 + 21 * 20 + 21 * 10
+        others = [(2 * k, entrant(name).width(2 * k)) for k in range(1, 21)]
+        nearest = min(abs(count(*pair) - wanted) for pair in others)
+        assert abs(count(units, out) - wanted) == nearest
+        with pytest.raises(ValueError, match="names must keep the number of units"):
+            relatives.tournament((name, "relu"), seeds=(0,), normalize=BatchNorm, **FAST)
+
+
+def test_a_network_that_diverges_has_an_infinite_error() -> None:
+    settings = FAST | {"learning_rates": (1e20, 1e30), "steps": 3}
+    found = relatives.tournament(("identity", "squared_relu"), seeds=(0, 1), **settings)
+    assert_array_equal(found.of("error", "moons", "squared_relu"), np.inf)
+    assert not found.error["moons"].flags.writeable
+
+
+def test_without_labels_the_error_is_the_mean_square() -> None:
+    sine = data.split(
+        data.curve("sine", 80, rng=np.random.default_rng(0)), rng=np.random.default_rng(1)
+    )
+    found = relatives.tournament(("relu", "tanh"), seeds=(0,), **FAST | {"tasks": {"sine": sine}})
+    assert_array_equal(found.error["sine"], found.test_loss["sine"])
+
+
 def test_wins_orders_and_both_are_counted_seed_by_seed() -> None:
     found = relatives.tournament(("relu", "silu", "selu"), seeds=range(4), **FAST)
     error, loss = found.error["moons"], found.train_loss["moons"]
@@ -269,8 +351,12 @@ def test_wins_orders_and_both_are_counted_seed_by_seed() -> None:
     both = [float(loss[s, 1] < loss[s, 0] and error[s, 1] > error[s, 0]) for s in range(4)]
     assert_array_equal(relatives.better_and_worse(found, "silu", "relu"), both)
     assert_array_equal(found.of("error", "moons", "selu"), error[:, 2])
-    rates = found.rates["moons"].values()
-    assert found.at_edge() == len(rates)  # of two rates both are an end
+    assert_array_equal(relatives.wins(found, "relu", "silu", tasks=["moons"]), plain)
+    assert found.at_edge() == {"moons": ["relu", "silu", "selu"]}  # of two rates both are an end
+    wider = relatives.tournament(("relu", "silu"), seeds=(0,), **FAST | {"learning_rates": RATES})
+    for name, loss in wider.tuning_loss["moons"].items():
+        assert RATES[np.argmin(loss)] == wider.rates["moons"][name]
+        assert (name in wider.at_edge()["moons"]) == (np.argmin(loss) in (0, 3))
 
 
 def test_a_tournament_is_the_same_alone_and_in_company() -> None:

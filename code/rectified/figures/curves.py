@@ -26,6 +26,7 @@ GROUPS = {
     "piecewise quadratic": "Piecewise linear or quadratic",
     "smooth": "Smooth",
 }
+DASHES = (GRADIENT_DASH, (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))  # of slopes of the same colour
 POINTS = 513  # Matplotlib drops those that a line does not need
 
 
@@ -112,8 +113,8 @@ def slopes(activations: Sequence[Activation], *, reach: float = 6.0) -> Figure:
     bounds = sorted({0.0, *(float(f"{f.slopes[1]:.3g}") for f in activations if f.slopes[1] <= 1)})
     axes.set_yticks(bounds, [f"{bound:g}" for bound in bounds])
     axes.hlines(bounds, -reach, reach, color=LIGHT["rule"], lw=0.8, zorder=0)
-    for curve, line in zip(curves, lines, strict=True):
-        axes.plot(x, curve, color=line, ls=GRADIENT_DASH)
+    for place, (curve, line) in enumerate(zip(curves, lines, strict=True)):
+        axes.plot(x, curve, color=line, ls=DASHES[lines[:place].count(line) % len(DASHES)])
     label_curves(axes, x, curves, [f.title for f in activations], lines)
     bounded = ", ".join(f"{f.slopes[1]:.3g} for {f.title}" for f in activations)
     return Figure(

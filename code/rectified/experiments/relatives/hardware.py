@@ -56,7 +56,8 @@ def spiking(
     what it gets, its bias included; from 1 on it fires, once a step at the most, and goes down
     by 1. The last layer only adds up. Balanced means that each layer's weights are scaled so that
     the largest output on the training part is 1, biases along with them. Raises TypeError or
-    ValueError, naming the argument. Source: diehl2015fast, section III.
+    ValueError, naming the argument. Sources: diehl2015fast, section III, and for going down by the
+    threshold rueckauer2017conversion.
     """
     check_data(data)
     check_positive_int(steps=steps, examples=examples, **{"times[-1]": max(times)})

@@ -173,14 +173,14 @@ def gap_of(
     first, second, last = (layer for layer in parameters.layers if "w" in layer)
     h = f(x @ first["w"] + first["b"][:, None])  # (S, examples, units)
 
-    def log_probabilities(h: np.ndarray) -> np.ndarray:
-        z = f(h @ second["w"] + second["b"][:, None]) @ last["w"] + last["b"][:, None]
-        return normalized(z.astype(float))
+    def scores(h: np.ndarray) -> np.ndarray:
+        return f(h @ second["w"] + second["b"][:, None]) @ last["w"] + last["b"][:, None]
 
+    # log probabilities are scores less a number for each example, which normalizing takes out
     total = np.zeros((len(parameters), len(x), network.fan_out))
     for mask in product((0, 2), repeat=units):  # what stays is doubled, as while training
-        total += log_probabilities(h * np.array(mask, h.dtype))
-    mean, whole = normalized(total / 2**units), log_probabilities(h)
+        total += scores(h * np.array(mask, h.dtype))
+    mean, whole = normalized(total / 2**units), normalized(scores(h).astype(float))
     return np.mean(np.sum(np.exp(mean) * (mean - whole), axis=-1), axis=-1)
 
 

@@ -40,9 +40,10 @@ def ranking(errors: ArrayLike, names: Sequence[str]) -> Ranking:
     F = (N - 1) chi² / (N (k - 1) - chi²), which has k - 1 and (k - 1)(N - 1) degrees of freedom
     if all orders are alike. Two mean ranks differ by
     q sqrt(k (k + 1) / (6 N)) or more in one of twenty such sets by chance, where q is the 95 %
-    point of the studentized range of k, over sqrt 2. Infinity is a rank of its own, the last.
-    Raises ValueError unless errors is (N, k) with N and k at least 2, no NaN in it, and there
-    are k names. Sources: demsar2006statistical, section 3.2.2.
+    point of the studentized range of k, over sqrt 2. Infinity is a rank of its own, the last. Chi²
+    is not corrected for ties, which leaves it too small, if anything. Raises ValueError unless
+    errors is (N, k) with N and k at least 2, no NaN in it, and there are k names.
+    Source: demsar2006statistical, section 3.2.2.
     """
     errors = np.asarray(errors, dtype=float)
     if errors.ndim != 2 or min(errors.shape) < 2:
@@ -77,13 +78,21 @@ def overall_ranking(found: Tournament) -> Ranking:
     return ranking(medians, found.names)
 
 
-def wins(found: Tournament, a: str, b: str, *, measure: str = "error") -> np.ndarray:
+def wins(
+    found: Tournament,
+    a: str,
+    b: str,
+    *,
+    measure: str = "error",
+    tasks: Sequence[str] | None = None,
+) -> np.ndarray:
     """Return in which share of the tasks `a` has the smaller error than `b`, seed by seed, (S,).
 
-    A tie counts for half. `measure` may be "train_loss" or "test_loss" as well.
+    A tie counts for half. `measure` may be "train_loss" or "test_loss" as well; `tasks` are all
+    unless some are named.
     """
     shares = []
-    for task in found.error:
+    for task in found.error if tasks is None else tasks:
         first, second = found.of(measure, task, a), found.of(measure, task, b)
         shares.append((first < second) + 0.5 * (first == second))
     return np.mean(shares, axis=0)
