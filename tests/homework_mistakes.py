@@ -492,4 +492,239 @@ MISTAKES: dict[str, dict[str, list[Mistake]]] = {
             ("break_even = 0.85", ("even-test",), "a line through the logarithms"),
         ],
     },
+    "initialization": {
+        "ten": [
+            ('choice_ten = "a"', ("ten-test",), "take its root"),
+            ('choice_ten = "c"', ("ten-test",), "lets half of the mean square through"),
+            ('choice_ten = "d"', ("ten-test",), "the signal shrinks"),
+        ],
+        "ends": [
+            (
+                "def ends(gain, fan_in):\n    return gain / np.sqrt(fan_in)",
+                ("ends-test",),
+                "gain √2, fan in 6",
+            ),
+            (
+                "def ends(gain, fan_in):\n    return gain * np.sqrt(12 / fan_in)",
+                ("ends-test",),
+                "gain √2, fan in 6",
+            ),
+            (
+                "def ends(gain, fan_in):\n    return np.sqrt(6 / fan_in)",
+                ("ends-test",),
+                "gain 1, fan in 300",
+            ),
+        ],
+        "measured": [
+            (
+                "def measured_gain(f, z):\n    return 1 / np.std(f(z))",
+                ("measured-test",),
+                "|z| at 3 and -4",
+            ),
+            (
+                "def measured_gain(f, z):\n    return 1 / np.mean(f(z) ** 2)",
+                ("measured-test",),
+                "|z| at 3 and -4",
+            ),
+            (
+                "def measured_gain(f, z):\n    return np.sqrt(2 / np.mean(z**2))",
+                ("measured-test",),
+                "|z| at 3 and -4",
+            ),
+        ],
+        "scale": [
+            (
+                "def scaled(w, x):\n    return w / np.std(w)",
+                ("scale-test",),
+                "the variance of x @ w",
+            ),
+            (
+                "def scaled(w, x):\n    return w / np.var(x @ w)",
+                ("scale-test",),
+                "the variance of x @ w",
+            ),
+            (  # around 0, not around the mean
+                "def scaled(w, x):\n    return w / np.sqrt(np.mean((x @ w) ** 2))",
+                ("scale-test",),
+                "the variance of x @ w",
+            ),
+            (
+                "def scaled(w, x):\n    w /= np.std(x @ w)\n    return w",
+                ("scale-test",),
+                "w must stay as it was",
+            ),
+        ],
+    },
+    "dying-relu": {
+        "log": [
+            ('choice_log = "a"', ("log-test",), "anything to mend"),
+            ('choice_log = "b"', ("log-test",), "nobody counted those"),
+            ('choice_log = "d"', ("log-test",), "sparsity, and harmless"),
+        ],
+        "count": [
+            (
+                "def dead_of(z):\n    return (z < 0).all(axis=0)",
+                ("count-test",),
+                "two examples, four units",
+            ),
+            (
+                "def dead_of(z):\n    return (z <= 0).any(axis=0)",
+                ("count-test",),
+                "two examples, four units",
+            ),
+            (
+                "def dead_of(z):\n    return z.mean(axis=0) <= 0",
+                ("count-test",),
+                "two examples, four units",
+            ),
+            (
+                "def dead_of(z):\n    return (z <= 0).all()",
+                ("count-test",),
+                "two examples, four units",
+            ),
+        ],
+        "critical": [
+            (  # the first example that goes off, not the last
+                "def critical_rate(x, w, b, grad_w, grad_b):\n"
+                "    return max(0.0, np.min((x @ w + b) / (x @ grad_w + grad_b)))",
+                ("critical-test",),
+                "above for none",
+            ),
+            (  # without the bias
+                "def critical_rate(x, w, b, grad_w, grad_b):\n"
+                "    return max(0.0, np.max((x @ w) / (x @ grad_w)))",
+                ("critical-test",),
+                "above for none",
+            ),
+            (  # a negative rate for a unit that is off
+                "def critical_rate(x, w, b, grad_w, grad_b):\n"
+                "    return np.max((x @ w + b) / (x @ grad_w + grad_b))",
+                ("critical-test",),
+                "a unit that is off needs no step",
+            ),
+        ],
+        "restart": [
+            (  # the outgoing weights stay
+                "def restart(w, b, w_next, dead, fresh):\n"
+                "    return np.where(dead, fresh, w), np.where(dead, 0.0, b), w_next",
+                ("restart-test",),
+                "outputs must not change",
+            ),
+            (  # the old bias stays
+                "def restart(w, b, w_next, dead, fresh):\n"
+                "    new_next = np.where(dead[:, None], 0.0, w_next)\n"
+                "    return np.where(dead, fresh, w), b, new_next",
+                ("restart-test",),
+                "dead units take bias 0",
+            ),
+            (  # all units start anew
+                "def restart(w, b, w_next, dead, fresh):\n    return fresh, 0 * b, 0 * w_next",
+                ("restart-test",),
+                "outputs must not change",
+            ),
+            (  # into what came in
+                "def restart(w, b, w_next, dead, fresh):\n"
+                "    w[:, dead], b[dead], w_next[dead] = fresh[:, dead], 0.0, 0.0\n"
+                "    return w, b, w_next",
+                ("restart-test",),
+                "",
+            ),
+        ],
+    },
+    "extensions": {
+        "through": [
+            ('choice_through = "b"', ("through-test",), "those are sums"),
+            ('choice_through = "c"', ("through-test",), "small, but not 0"),
+            ('choice_through = "d"', ("through-test",), "meets the slope"),
+        ],
+        "backward": [
+            (
+                "def prelu_backward(z, slope, grad):\n"
+                "    by_slope = np.sum(grad * np.minimum(z, 0))\n"
+                "    return grad * np.where(z >= 0, 1.0, slope), by_slope",
+                ("backward-test",),
+                "by z, at -2, 0 and 4",
+            ),
+            (
+                "def prelu_backward(z, slope, grad):\n"
+                "    return grad * np.where(z > 0, 1.0, slope), np.sum(grad * (z <= 0))",
+                ("backward-test",),
+                "by the slope",
+            ),
+            (
+                "def prelu_backward(z, slope, grad):\n"
+                "    return grad * np.where(z > 0, 1.0, slope), np.sum(grad * z)",
+                ("backward-test",),
+                "by the slope",
+            ),
+            (
+                "def prelu_backward(z, slope, grad):\n"
+                "    return grad * np.where(z > 0, 1.0, slope), grad * np.minimum(z, 0)",
+                ("backward-test",),
+                "by the slope",
+            ),
+            (  # right for slopes below 1
+                "def prelu_backward(z, slope, grad):\n"
+                "    on = np.maximum(z, slope * z) == z\n"
+                "    by_z = grad * np.where(on & (z != 0), 1.0, slope)\n"
+                "    return by_z, np.sum(grad * np.minimum(z, 0))",
+                ("backward-test",),
+                "by z, slope 2.0",
+            ),
+        ],
+        "unit": [
+            ("scale = np.sqrt(2 / (1 + slope))", ("unit-test",), "the scale for slope"),
+            ("scale = 2 / (1 + slope**2)", ("unit-test",), "the scale for slope"),
+            ("scale = np.sqrt(2)", ("unit-test",), "the scale for slope"),
+        ],
+        "lines": [
+            (  # through the origin
+                "def tangent_lines(value, derivative, places):\n"
+                "    return derivative(places), value(places)",
+                ("lines-test",),
+                "x² at 0, 1, 3",
+            ),
+            (
+                "def tangent_lines(value, derivative, places):\n"
+                "    w = derivative(places)\n"
+                "    return w, value(places) + w * places",
+                ("lines-test",),
+                "x² at 0, 1, 3",
+            ),
+            (  # chords
+                "def tangent_lines(value, derivative, places):\n"
+                "    w = np.gradient(value(places), places)\n"
+                "    return w, value(places) - w * places",
+                ("lines-test",),
+                "x² at 0, 1, 3",
+            ),
+        ],
+        "ranks": [
+            (  # ties in their order
+                "def mean_ranks(errors):\n"
+                "    return (errors.argsort(axis=1).argsort(axis=1) + 1).mean(axis=0)",
+                ("ranks-test",),
+                "share 1 and 2",
+            ),
+            (  # the order, not the ranks
+                "def mean_ranks(errors):\n    return (errors.argsort(axis=1) + 1).mean(axis=0)",
+                ("ranks-test",),
+                "0.3, 0.1, 0.2",
+            ),
+            (  # the largest first
+                "def mean_ranks(errors):\n"
+                "    better = (errors[:, :, None] < errors[:, None, :]).sum(axis=2)\n"
+                "    return (better + 1).mean(axis=0)",
+                ("ranks-test",),
+                "0.3, 0.1, 0.2",
+            ),
+            (  # all that are equal get the best rank
+                "def mean_ranks(errors):\n"
+                "    better = (errors[:, :, None] > errors[:, None, :]).sum(axis=2)\n"
+                "    return (better + 1).mean(axis=0)",
+                ("ranks-test",),
+                "share 1 and 2",
+            ),
+        ],
+    },
 }
