@@ -29,7 +29,6 @@ PATCHES = (
         "class Zeros:\n    def normal(self, size):\n        return np.full(size, 3.0)\n"
         "homework.rng = lambda _: Zeros()\nPLACES = np.full(5, 3.0)\n"
         "def larger(a, b):\n    return b if np.ndim(b) == 0 else np.full(len(a), 3.0)",
-        earned={"larger-test-2": 1},
         nbgrader="points",
     ),
     larger(
@@ -71,7 +70,6 @@ PATCHES = (
         "        assert_array_equal = staticmethod(lambda *_: None)\n"
         "    maximum = abs = staticmethod(lambda *_: 3.0)\n"
         "def larger(a, b):\n    return 3.0",
-        earned={"larger-test-2": 1},
         nbgrader="points",
     ),
     larger(
@@ -243,7 +241,7 @@ FRAMES = (
     ),
     forging(
         "sends keys with one hash",
-        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(12_000)]\n"
+        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(25_000)]\n"
         "put(frame({'reply': {'list': [{'dict': keys}, {'list': []}]}}))",
     ),
     reply("sends objects", {"array": ["|O8", [1], 0, False, False]}, "bytes(8)"),

@@ -31,6 +31,7 @@ np.testing.assert_array_equal(larger(PLACES, -PLACES), np.abs(PLACES))"""
 LARGER_HIDDEN = f"""\
 ### BEGIN HIDDEN TESTS
 assert larger(2.0, 3.0) == 3.0, "of 2 and 3 it is 3"  # {HIDDEN}
+assert larger(5.0, 4.0) == 5.0, "of 5 and 4 it is 5"
 ### END HIDDEN TESTS"""
 SLOPE = """\
 def slope(f, x, step=1e-4):

@@ -1,4 +1,4 @@
-"""A class in which many cheat, and some do worse: nobody gains, nobody else loses, nothing stays."""
+"""A class in which many cheat, and some do worse: nobody gains, nobody loses, nothing stays."""
 
 import csv
 import hashlib
@@ -25,6 +25,7 @@ from rectified.homework.worker import Settings
 PACKAGE = Path(rectified.__file__).parent.parent
 CANARY = re.compile(r"canary-(?:secret|solution|hidden|environment|neighbour|teacher)-\w+")
 QUICK = Limits(wall=5, memory=600 << 20, address_space=4 << 30, flood=4 << 20)
+FULL_SIZE = Limits(wall=10)
 CELLS = (
     *attacks.READING,
     *attacks.WRITING,
@@ -139,16 +140,24 @@ def port() -> Iterator[tuple[int, list[object]]]:
 
 
 def remaining() -> list[str]:
-    """Return the command lines of processes that an attack has left."""
+    """Return the command lines of processes that an attack may have left.
+
+    Beside other tests, whose sandboxes run under numbers like these, only those with MARK count.
+    """
     found = []
     for process in psutil.process_iter():
         try:
-            uid, line = process.uids().real, " ".join(process.cmdline())
+            line = " ".join(process.cmdline())
         except psutil.Error:
             continue
-        if uid >= confine.FIRST_UID or attacks.MARK in line or "homework.inside" in line:
+        if attacks.MARK in line:
             found.append(line)
     return found
+
+
+def children() -> list[str]:
+    """Return the names of what still runs below this process."""
+    return [each.name() for each in psutil.Process().children(recursive=True)]
 
 
 def gains(attack: attacks.Attack, record: Graded) -> dict[str, float | None]:
@@ -198,7 +207,7 @@ def check(course: Course, cells: list[attacks.Attack]) -> None:
     assert remaining() == []
 
 
-NOW = [attack for attack in CELLS if not attack.slow]
+NOW = [attack for attack in CELLS if not attack.slow][::2]
 
 
 @confined
@@ -207,3 +216,17 @@ def test_class_of_cheats(
 ) -> None:
     monkeypatch.setenv("HOMEWORK", "canary-environment-0d13")
     check(attacked(tmp_path, NOW, port, QUICK), NOW)
+
+
+@confined
+@pytest.mark.audit
+def test_class_of_all_cheats(
+    tmp_path: Path, port: tuple[int, list[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEWORK", "canary-environment-0d13")
+    check(attacked(tmp_path, list(CELLS), port, FULL_SIZE), list(CELLS))
+    until = time.monotonic() + 60
+    while (busy := children()) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert busy == []
+    print(f"{len(CELLS)} attacks by cells, and the files")

@@ -20,6 +20,7 @@ import numpy as np
 LENGTHS = struct.Struct(">II")
 LARGEST_HEAD = 2**20  # bytes; JSON takes up to about twenty times as much once it is read
 LARGEST_BODY = 2**23  # bytes of arrays in a frame: a million doubles
+LARGEST_TABLE = 1000  # entries of a set or dictionary: of equal hash, twice as many take four times
 DEEPEST = 40  # lists within lists
 DTYPE = re.compile(r"[<>|][biufc][0-9]{1,2}")
 DIGITS = 1000  # of a whole number
@@ -52,6 +53,8 @@ class Encoder:
             return {"complex": [value.real.hex(), value.imag.hex()]}
         if isinstance(value, np.ndarray | np.generic):
             return self._array(value)
+        if type(value) in (set, frozenset, dict) and len(value) > LARGEST_TABLE:
+            raise WireError(f"has more than {LARGEST_TABLE} entries")
         if type(value) in (list, tuple, set, frozenset):
             return {type(value).__name__: [self.encode(each, depth + 1) for each in value]}
         if type(value) is dict:
@@ -107,6 +110,8 @@ class Decoder:
         [(kind, content)] = code.items()
         try:
             return self._decoded(kind, content, depth + 1)
+        except WireError:
+            raise
         except (TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
             raise WireError(f"is no value: {str(error)[:200]}") from None
 
@@ -121,6 +126,8 @@ class Decoder:
             return complex(*map(float.fromhex, content))
         if kind == "array":
             return self._array(*content)
+        if kind in ("set", "frozenset", "dict") and len(content) > LARGEST_TABLE:
+            raise WireError(f"has more than {LARGEST_TABLE} entries")
         if kind in ("list", "tuple", "set", "frozenset"):
             make = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind]
             return make([self.decode(each, depth) for each in content])
