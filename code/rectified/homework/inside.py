@@ -5,6 +5,7 @@ whatever the student's code prints goes to standard error.
 """
 
 import os
+import sys
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)  # it is killed in the end, and flushes nothing
     notebook = Notebook()
     names = ("clear", "run", "get", "call")
     Peer(reader, writer, {name: getattr(notebook, name) for name in names}).serve()

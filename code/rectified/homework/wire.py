@@ -20,6 +20,7 @@ import numpy as np
 LENGTHS = struct.Struct(">II")
 LARGEST_HEAD = 2**20  # bytes; JSON takes up to about twenty times as much once it is read
 LARGEST_BODY = 2**23  # bytes of arrays in a frame: a million doubles
+LARGEST_TABLE = 1000  # entries of a set or dictionary: of equal hash, twice as many take four times
 DEEPEST = 40  # lists within lists
 DTYPE = re.compile(r"[<>|][biufc][0-9]{1,2}")
 DIGITS = 1000  # of a whole number
@@ -52,6 +53,8 @@ class Encoder:
             return {"complex": [value.real.hex(), value.imag.hex()]}
         if isinstance(value, np.ndarray | np.generic):
             return self._array(value)
+        if type(value) in (set, frozenset, dict) and len(value) > LARGEST_TABLE:
+            raise WireError(f"has more than {LARGEST_TABLE} entries")
         if type(value) in (list, tuple, set, frozenset):
             return {type(value).__name__: [self.encode(each, depth + 1) for each in value]}
         if type(value) is dict:
@@ -124,6 +127,8 @@ class Decoder:
             return complex(float.fromhex(real), float.fromhex(imaginary))
         if kind == "array":
             return self._array(*content)
+        if kind in ("set", "frozenset", "dict") and len(content) > LARGEST_TABLE:
+            raise WireError(f"has more than {LARGEST_TABLE} entries")
         if kind in ("list", "tuple", "set", "frozenset"):
             make = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind]
             return make([self.decode(each, depth) for each in content])
