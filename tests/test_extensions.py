@@ -26,7 +26,13 @@ from rectified.activations import (
 )
 from rectified.experiments import relatives
 from rectified.experiments.relatives import hardware, maxouts, practice
-from rectified.experiments.relatives.tournament import NAMES, RATES, entrant, matched_arm
+from rectified.experiments.relatives.tournament import (
+    NAMES,
+    RATES,
+    entrant,
+    matched_arm,
+    three_tasks,
+)
 from rectified.initializers import he_normal, lsuv, normal
 from rectified.networks import BatchNorm, Network, mlp, streams
 from seed_rules import assert_no_seed_is_refused, assert_same_alone_and_in_company
@@ -259,6 +265,14 @@ def test_the_gap_to_the_average_agrees_with_a_loop_over_both_layers_of_masks() -
     assert_allclose(maxouts.gap_of(network, theta, f, x, units), expected, atol=ROUNDING)
 
 
+def test_every_kind_has_a_gap_that_no_divergence_makes_negative() -> None:
+    found = relatives.dropout_gap(data=DIGITS, units=2, seeds=(0, 1), steps=5, examples=10)
+    assert set(found) == {"maxout", "ReLU", "tanh"}
+    for gap in found.values():
+        assert gap.shape == (2,)
+        assert (gap > -1e-6).all()  # float32
+
+
 # ---- The tournament ------------------------------------------------------------------------------
 def test_a_ranking_agrees_with_scipys_friedman_and_demsars_table() -> None:
     errors = np.random.default_rng(0).standard_normal((12, 10)) + np.linspace(0, 1, 10)
@@ -330,6 +344,20 @@ def test_a_network_that_diverges_has_an_infinite_error() -> None:
     found = relatives.tournament(("identity", "squared_relu"), seeds=(0, 1), **settings)
     assert_array_equal(found.of("error", "moons", "squared_relu"), np.inf)
     assert not found.error["moons"].flags.writeable
+
+
+def test_the_three_tasks_are_standardised_and_medians_rank_over_tasks() -> None:
+    tasks = three_tasks()
+    assert list(tasks) == ["digits", "spirals", "sine"]
+    for task in tasks.values():
+        moving = task.train.x.std(axis=0) > 0
+        assert_allclose(task.train.x[:, moving].std(axis=0), 1, atol=ROUNDING)
+    both = {"a": MOONS, "b": MOONS}
+    found = relatives.tournament(("relu", "tanh"), seeds=(0, 1, 2), **FAST | {"tasks": both})
+    medians = np.median(found.error["a"], axis=0)
+    overall = relatives.overall_ranking(found)
+    assert overall.blocks == 2
+    assert_array_equal(overall.mean_rank, stats.rankdata(medians))
 
 
 def test_without_labels_the_error_is_the_mean_square() -> None:
