@@ -18,6 +18,7 @@ ORDINARY = 1999  # a user that nothing belongs to
 PRELUDE = """
 import ctypes, errno, os, sys, time
 libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long  # an address, for instance
 
 def attempt(action, *arguments):
     "Print what came of an action, or the name of its error."

@@ -310,6 +310,17 @@ def test_new_threads_and_processes_take_the_old_call(run: Run) -> None:
     assert came["out"].splitlines() == ["ENOSYS", "thread", "b'process\\n'", "got 0"]
 
 
+def test_processes_may_work_together(run: Run) -> None:
+    came = run(
+        "import multiprocessing as m\nfrom multiprocessing.shared_memory import SharedMemory\n"
+        "with m.Pool(2) as pool: print(pool.map(abs, range(-3, 0)))\n"
+        "block = SharedMemory(create=True, size=9); block.buf[0] = 7\n"
+        "again = SharedMemory(block.name); print(again.buf[0])\n"
+        "again.close(); block.close(); block.unlink()"
+    )
+    assert (came["out"], came["status"]) == ("[3, 2, 1]\n7\n", 0), came["err"]
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="machine code of x86-64")
 @pytest.mark.parametrize(
     "code",

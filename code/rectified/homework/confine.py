@@ -11,7 +11,7 @@ It runs on the teacher's own machine. It must not
 It may do what it likes with its own memory, its answers and its two pipes. So whatever comes back
 through them is data to be doubted; a verdict is computed outside (`judge`).
 
-**The walls**, each of which holds without the others:
+**The walls.** Most of what is tried meets two of them:
 
 | wall | what it keeps |
 | --- | --- |
@@ -26,7 +26,8 @@ needs a user namespace to make the others, and it is the last: bubblewrap forbid
 (Kernels before 5.14 count all processes of that user, so that a submission may start fewer.)
 
 **What is left.** A fault of the kernel itself; what a processor leaks by its caches; load, as far
-as the limits allow it; and the paths, but not the contents, of what `readable` names.
+as the limits allow it; buffers in the kernel, as many as processes and open files allow; and the
+paths, but not the contents, of what `readable` names.
 """
 
 import os
