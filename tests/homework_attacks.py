@@ -23,7 +23,9 @@ class Attack:
     answers: Mapping[str, str]  # by grade_id
     earned: Mapping[str, float] = field(default_factory=dict)  # points that are its due
     slow: bool = False  # takes its whole time, or much memory
-    nbgrader: str = ""  # what proves its success with nbgrader: "points", "canary", "changed"
+    nbgrader: str = (
+        ""  # what proves its success with nbgrader: "points", "canary", "called", "changed"
+    )
 
 
 def larger(name: str, aim: str, body: str, **more: object) -> Attack:
@@ -153,7 +155,6 @@ WRITING = (
         WRITE + "import sys, site\n"
         "for path in [PACKAGE + '/sitecustomize.py', TEACHER + '/.ipython/profile_default/startup/x.py',"
         "*[p + '/planted.pth' for p in sys.path if p]]:\n    plant(path, '# canary-planted')",
-        nbgrader="changed",
     ),
     larger(
         "replaces the grader's modules on disk",
@@ -190,7 +191,7 @@ ESCAPING = (
         PROCESS + "for host in ('127.0.0.1', '::1', 'localhost'):\n    try:\n"
         "        socket.create_connection((host, PORT), 1).sendall(b'canary')\n"
         "    except OSError as error:\n        print(error)",
-        nbgrader="canary",
+        nbgrader="called",
     ),
     larger(
         "traces its parents",
