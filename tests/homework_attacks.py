@@ -324,8 +324,12 @@ EXHAUSTING = (
         "exhaust",
         {
             "slope": "def slope(f, x, step=1e-4):\n    try:\n"
-            "        f(np.zeros((200_000, 1)), where=np.ones((1, 200_000), bool))\n"
-            "    except MemoryError:\n        print('no memory')\n    return 0"
+            "        f(np.zeros((20_000, 1)), where=np.ones((1, 20_000), bool))\n"
+            "    except Exception as error:\n"
+            "        if 'Unable to allocate' not in str(error) and 'keyword' not in str(error):\n"
+            "            print('canary-' + 'teacher-stretched', error)  # three gigabytes\n"
+            "    return (f(x + step) - f(x - step)) / (2 * step)"
         },
+        earned={"slope-test": 2},
     ),
 )

@@ -241,7 +241,7 @@ FRAMES = (
     ),
     forging(
         "sends keys with one hash",
-        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(25_000)]\n"
+        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(18_000)]\n"
         "put(frame({'reply': {'list': [{'dict': keys}, {'list': []}]}}))",
     ),
     reply("sends objects", {"array": ["|O8", [1], 0, False, False]}, "bytes(8)"),
