@@ -92,7 +92,8 @@ READING = (
         "reads by a link",
         "read",
         READ + "import os\nos.symlink(CHAPTER, 'link')\nshow('link')\n"
-        "try:\n    os.link(CHAPTER, 'hard')\nexcept OSError as error:\n    print(error)\nshow('hard')",
+        "try:\n    os.link(CHAPTER, 'hard')\nexcept OSError as error:\n"
+        "    print(error)\nshow('hard')",
         nbgrader="canary",
     ),
     larger(
@@ -153,7 +154,8 @@ WRITING = (
         "plants code for the next one",
         "write",
         WRITE + "import sys, site\n"
-        "for path in [PACKAGE + '/sitecustomize.py', TEACHER + '/.ipython/profile_default/startup/x.py',"
+        "start = '/.ipython/profile_default/startup/x.py'\n"
+        "for path in [PACKAGE + '/sitecustomize.py', TEACHER + start, "
         "*[p + '/planted.pth' for p in sys.path if p]]:\n    plant(path, '# canary-planted')",
     ),
     larger(
@@ -242,7 +244,8 @@ EXHAUSTING = (
         "exhaust",
         "import signal\nfor number in range(1, 65):\n    try:\n"
         "        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError):\n"
-        "        pass\nwhile True:\n    try:\n        input()\n    except BaseException:\n        pass",
+        "        pass\nwhile True:\n    try:\n        input()\n"
+        "    except BaseException:\n        pass",
         slow=True,
     ),
     larger(
