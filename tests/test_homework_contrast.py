@@ -5,8 +5,6 @@ that change nothing outside of it.
 """
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 
 import nbformat
@@ -14,7 +12,7 @@ import pytest
 
 import homework_sample as sample
 from homework_attacks import Attack
-from test_homework_hostile import CANARY, CELLS, HONEST, told
+from test_homework_hostile import CANARY, CELLS, HONEST, listening, told
 from test_homework_nbgrader import CONFIG, GRADES, Course, install
 
 pytestmark = pytest.mark.audit
@@ -42,25 +40,14 @@ class Victim(Course):
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[tuple[int, list[object]]]:
-    """Yield a port at which this machine listens, and the list of those who call."""
-    called: list[object] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            try:
-                while True:
-                    called.append(server.accept()[1])
-            except OSError:
-                return
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield server.getsockname()[1], called
-        server.shutdown(socket.SHUT_RDWR)
+def port() -> Iterator[tuple[int, list[str]]]:
+    """Yield a port and those who call there, as `listening` does."""
+    with listening() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def victim(tmp_path_factory: pytest.TempPathFactory, port: tuple[int, list[object]]) -> Victim:
+def victim(tmp_path_factory: pytest.TempPathFactory, port: tuple[int, list[str]]) -> Victim:
     """Return a course in which nbgrader has graded an honest student and all attacks."""
     install()
     course = Victim(tmp_path_factory.mktemp("course"))
@@ -78,7 +65,7 @@ def victim(tmp_path_factory: pytest.TempPathFactory, port: tuple[int, list[objec
 
 
 @pytest.mark.parametrize("attack", TRIED, ids=[attack.name for attack in TRIED])
-def test_attack_succeeds(victim: Victim, port: tuple[int, list[object]], attack: Attack) -> None:
+def test_attack_succeeds(victim: Victim, port: tuple[int, list[str]], attack: Attack) -> None:
     student = f"attack-{TRIED.index(attack)}"
     graded = victim.folder / f"autograded/{student}/book/{sample.SLUG}.ipynb"
     if attack.nbgrader == "points":
