@@ -23,7 +23,9 @@ class Attack:
     answers: Mapping[str, str]  # by grade_id
     earned: Mapping[str, float] = field(default_factory=dict)  # points that are its due
     slow: bool = False  # takes its whole time, or much memory
-    nbgrader: str = ""  # what proves its success with nbgrader: "points", "canary", "changed"
+    nbgrader: str = (
+        ""  # what proves its success with nbgrader: "points", "canary", "called", "changed"
+    )
 
 
 def larger(name: str, aim: str, body: str, **more: object) -> Attack:
@@ -90,7 +92,8 @@ READING = (
         "reads by a link",
         "read",
         READ + "import os\nos.symlink(CHAPTER, 'link')\nshow('link')\n"
-        "try:\n    os.link(CHAPTER, 'hard')\nexcept OSError as error:\n    print(error)\nshow('hard')",
+        "try:\n    os.link(CHAPTER, 'hard')\nexcept OSError as error:\n"
+        "    print(error)\nshow('hard')",
         nbgrader="canary",
     ),
     larger(
@@ -151,9 +154,9 @@ WRITING = (
         "plants code for the next one",
         "write",
         WRITE + "import sys, site\n"
-        "for path in [PACKAGE + '/sitecustomize.py', TEACHER + '/.ipython/profile_default/startup/x.py',"
+        "start = '/.ipython/profile_default/startup/x.py'\n"
+        "for path in [PACKAGE + '/sitecustomize.py', TEACHER + start, "
         "*[p + '/planted.pth' for p in sys.path if p]]:\n    plant(path, '# canary-planted')",
-        nbgrader="changed",
     ),
     larger(
         "replaces the grader's modules on disk",
@@ -190,7 +193,7 @@ ESCAPING = (
         PROCESS + "for host in ('127.0.0.1', '::1', 'localhost'):\n    try:\n"
         "        socket.create_connection((host, PORT), 1).sendall(b'canary')\n"
         "    except OSError as error:\n        print(error)",
-        nbgrader="canary",
+        nbgrader="called",
     ),
     larger(
         "traces its parents",
@@ -241,7 +244,8 @@ EXHAUSTING = (
         "exhaust",
         "import signal\nfor number in range(1, 65):\n    try:\n"
         "        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError):\n"
-        "        pass\nwhile True:\n    try:\n        input()\n    except BaseException:\n        pass",
+        "        pass\nwhile True:\n    try:\n        input()\n"
+        "    except BaseException:\n        pass",
         slow=True,
     ),
     larger(
@@ -323,8 +327,12 @@ EXHAUSTING = (
         "exhaust",
         {
             "slope": "def slope(f, x, step=1e-4):\n    try:\n"
-            "        f(np.zeros((200_000, 1)), where=np.ones((1, 200_000), bool))\n"
-            "    except MemoryError:\n        print('no memory')\n    return 0"
+            "        f(np.zeros((20_000, 1)), where=np.ones((1, 20_000), bool))\n"
+            "    except Exception as error:\n"
+            "        if 'Unable to allocate' not in str(error) and 'keyword' not in str(error):\n"
+            "            print('canary-' + 'teacher-stretched', error)  # three gigabytes\n"
+            "    return (f(x + step) - f(x - step)) / (2 * step)"
         },
+        earned={"slope-test": 2},
     ),
 )

@@ -168,7 +168,8 @@ def reply(name: str, content: object, body: str = "b''", **more: object) -> Atta
     return forging(name, f"put(frame({message.encode()!r}, {body}))", **more)
 
 
-ZEROS = ["<f8", [2], 0, False, False]
+ZEROS = {"array": ["<f8", [2], 0, False, False]}
+ARRAY = {"reply": {"list": [ZEROS, {"list": []}]}}
 FRAMES = (
     larger(
         "replies before it is asked",
@@ -178,7 +179,7 @@ FRAMES = (
     larger(
         "replies to a run with an array",
         "frames",
-        f"{DESK}\nput(frame({ {'reply': {'list': [{'array': ZEROS}, {'list': []}]}}!r}, bytes(16)))",
+        f"{DESK}\nput(frame({ARRAY!r}, bytes(16)))",
     ),
     larger(
         "replies to a run with an error",
@@ -213,7 +214,7 @@ FRAMES = (
     ),
     forging(
         "says that other things changed",
-        "for number in ('-1', '99', '1' * 900):\n    zeros = {'array': ['<f8', [50], 0, True, True]}\n"
+        "zeros = {'array': ['<f8', [50], 0, True, True]}\nfor number in ('-1', '99', '1' * 900):\n"
         "    changed = {'list': [{'list': [{'int': number}, zeros]}]}\n"
         "    put(frame({'reply': {'list': [None, changed]}}, bytes(400)))",
     ),
@@ -241,7 +242,7 @@ FRAMES = (
     ),
     forging(
         "sends keys with one hash",
-        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(25_000)]\n"
+        "keys = [[{'int': str(number * (2**61 - 1))}, None] for number in range(18_000)]\n"
         "put(frame({'reply': {'list': [{'dict': keys}, {'list': []}]}}))",
     ),
     reply("sends objects", {"array": ["|O8", [1], 0, False, False]}, "bytes(8)"),

@@ -5,7 +5,9 @@ import hashlib
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +65,7 @@ class Course:
 
     folder: Path
     records: dict[str, Graded]  # by file
-    called: list[object]  # who called at the teacher's port
+    called: list[str]  # who called at the teacher's port
     before: dict[str, str]  # digests of all files that must not change
     after: dict[str, str]
 
@@ -121,22 +123,31 @@ def graded(folder: Path, settings: Settings, jobs: int = 2) -> dict[str, Graded]
     return {record.file: record for record in records}
 
 
-@pytest.fixture
-def port() -> Iterator[tuple[int, list[object]]]:
+@contextmanager
+def listening() -> Iterator[tuple[int, list[str]]]:
     """Yield a port at which this machine listens, and the list of those who call."""
-    called: list[object] = []
+    called: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def listen() -> None:
-            try:
+            with suppress(OSError):  # shut down
                 while True:
-                    called.append(server.accept()[1])
-            except OSError:
-                return
+                    caller, address = server.accept()
+                    caller.close()
+                    called.append(str(address))
 
-        threading.Thread(target=listen, daemon=True).start()
+        thread = threading.Thread(target=listen)
+        thread.start()
         yield server.getsockname()[1], called
         server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
+def port() -> Iterator[tuple[int, list[str]]]:
+    """Yield a port and those who call there, as `listening` does."""
+    with listening() as found:
+        yield found
 
 
 def remaining() -> list[str]:
@@ -170,7 +181,7 @@ def gains(attack: attacks.Attack, record: Graded) -> dict[str, float | None]:
 
 
 def attacked(
-    folder: Path, cells: list[attacks.Attack], port: tuple[int, list[object]], limits: Limits
+    folder: Path, cells: list[attacks.Attack], port: tuple[int, list[str]], limits: Limits
 ) -> Course:
     """Grade a class with these attacks and all hostile files; look around before and after."""
     chapter = make(folder, cells, port[0])
@@ -212,7 +223,7 @@ NOW = [attack for attack in CELLS if not attack.slow][::2]
 
 @confined
 def test_class_of_cheats(
-    tmp_path: Path, port: tuple[int, list[object]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, port: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOMEWORK", "canary-environment-0d13")
     check(attacked(tmp_path, NOW, port, QUICK), NOW)
@@ -221,7 +232,7 @@ def test_class_of_cheats(
 @confined
 @pytest.mark.audit
 def test_class_of_all_cheats(
-    tmp_path: Path, port: tuple[int, list[object]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, port: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOMEWORK", "canary-environment-0d13")
     check(attacked(tmp_path, list(CELLS), port, FULL_SIZE), list(CELLS))
