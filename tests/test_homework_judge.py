@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-import homework_samples as samples
+import homework_sample as sample
 from rectified.homework import worker
 from rectified.homework.answers import find
 from rectified.homework.assign import students_version
@@ -22,7 +22,7 @@ from rectified.homework.watched import Limits
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
-    return read(samples.chapter(tmp_path_factory.mktemp("chapter")))
+    return read(sample.write_chapter(tmp_path_factory.mktemp("chapter")))
 
 
 @pytest.fixture(scope="module")
@@ -51,43 +51,43 @@ def marks(
 
 
 def answers(**changed: str) -> Mapping[str, str]:
-    return {**samples.RIGHT, **changed}
+    return {**sample.RIGHT, **changed}
 
 
 # ---------------------------------------------------------------- exercises
 def test_exercises_are_read_with_kind_points_and_names(assignment: Assignment) -> None:
     told = {each.grade_id: (each.kind, each.points, each.answers) for each in assignment.exercises}
     assert told == {
-        "double": ("function", 3, ("double",)),
+        "larger": ("function", 3, ("larger",)),
         "slope": ("function", 2, ("slope",)),
-        "third": ("number", 1, ("third",)),
-        "which": ("choice", 1, ("which",)),
-        "why": ("written", 2, ()),
+        "root": ("number", 1, ("root",)),
+        "letter": ("choice", 1, ("choice_letter",)),
+        "words": ("written", 3, ()),
     }
-    assert assignment.title == "What is twice a number?"
-    assert assignment.points == 9
-    assert assignment.exercises[0].functions == {"double"}
+    assert assignment.title == "Little numbers"
+    assert assignment.points == 10
+    assert assignment.exercises[0].functions == {"larger"}
     assert assignment.exercises[2].functions == set()
 
 
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("double-solution", "has no answer above it"),
-        ("double-test", "more than one cell"),
-        ("double-question", "its kind is one of"),
-        ("third-test", "no test of 'Exercise 3. About third' uses"),
+        ("larger", "has no answer above it"),
+        ("larger-test", "more than one cell"),
+        ("exercise-1", "its kind is one of"),
+        ("root-test", "no test of 'Exercise 3. A root' uses"),
     ],
 )
 def test_a_chapter_in_no_order_is_refused(tmp_path: Path, cell: str, says: str) -> None:
-    path = samples.chapter(tmp_path)
+    path = sample.write_chapter(tmp_path)
     notebook = nbformat.read(path, 4)
     place = next(i for i, each in enumerate(notebook.cells) if each.id == cell)
-    if cell == "double-solution":
+    if cell == "larger":
         del notebook.cells[place]
-    elif cell == "double-test":
+    elif cell == "larger-test":
         notebook.cells.insert(place, NotebookNode(notebook.cells[place], id="another"))
-    elif cell == "double-question":
+    elif cell == "exercise-1":
         notebook.cells[place].source = notebook.cells[place].source.replace("function", "riddle")
     else:
         notebook.cells[place].source = "assert True"
@@ -100,13 +100,8 @@ def test_a_chapter_in_no_order_is_refused(tmp_path: Path, cell: str, says: str) 
 def test_right_answers_get_all_points(
     assignment: Assignment, given: NotebookNode, desk: worker.Desk
 ) -> None:
-    found = marks(assignment, samples.answered(given), desk, secret="s")
-    assert {name: mark.points for name, mark in found.items()} == {
-        "double-test": 3,
-        "slope-test": 2,
-        "third-test": 1,
-        "which-test": 1,
-    }
+    found = marks(assignment, sample.answered(given, sample.RIGHT), desk, secret="s")
+    assert {name: mark.points for name, mark in found.items()} == sample.FULL
     assert all(mark.message == "" for mark in found.values())
 
 
@@ -121,25 +116,29 @@ def test_what_was_given_out_gets_none(
 @pytest.mark.parametrize(
     ("name", "answer", "says"),
     [
-        ("double", "def double(x):\n    return x * x", "DESIRED"),
-        ("double", "def double(x):\n    x += x\n    return x", "in: np.testing"),
-        ("double", "def double(x):\n    return x * 2 if np.ndim(x) else 4", "4\n    5.0"),
-        ("double", "def double(x):\n    return [x, x]", "Not equal"),
-        ("double", "def double(x):\n    return print", "could not use what your code gave"),
-        ("double", "def double(x):\n    return np.array([print])", "array of object"),
-        ("double", "def double(x):\n    raise KeyError('odd')", "Your code raised KeyError: 'odd'"),
-        ("double", "def double():\n    return 1", "Your code raised TypeError"),
-        ("double", "def double(x) return x", "SyntaxError"),
-        ("double", "def twice(x):\n    return x + x", "'double' is not defined"),
+        ("larger", "def larger(a, b):\n    return a + b", "DESIRED"),
+        ("larger", "def larger(a, b):\n    a += b\n    return a", "in: np.testing"),
+        ("larger", "def larger(a, b):\n    return [a, b]", "mismatch"),
+        ("larger", "def larger(a, b):\n    return print", "are not equal"),
+        ("larger", "def larger(a, b):\n    return np.array([print])", "array of object"),
+        ("larger", "def larger(a, b):\n    return np.array([])", "empty array"),
+        (
+            "larger",
+            "def larger(a, b):\n    raise KeyError('odd')",
+            "Your code raised KeyError: 'odd'",
+        ),
+        ("larger", "def larger():\n    return 1", "Your code raised TypeError"),
+        ("larger", "def larger(a, b) return a", "SyntaxError"),
+        ("larger", "def largest(a, b):\n    return a", "'larger' is not defined"),
         ("slope", "def slope(f, x):\n    return f(x)", "Mismatched"),
         ("slope", "def slope(f, x):\n    return f('x')", "Your code raised"),
-        ("third", "third = '1/3'", "The test could not use"),
-        ("third", "third = 0.33", "Not so: abs(third - 1 / 3) < 1e-09"),
-        ("third", "thrid = 1 / 3", "'third' is not defined"),
-        ("third", "third = 1 / 0", "ZeroDivisionError"),
-        ("which", 'which = "a"', "You took the sum."),
-        ("which", 'which = "c"', "You took the square."),
-        ("which", 'which = "d"', "one letter of a to c"),
+        ("root", "root = 'two'", "The test could not use"),
+        ("root", "root = 1.41", "in: np.testing.assert_allclose(root, np.sqrt(2))"),
+        ("root", "rot = 1.41", "'root' is not defined"),
+        ("root", "root = 1 / 0", "ZeroDivisionError"),
+        ("letter", 'choice_letter = "a"', "it is not a"),
+        ("letter", 'choice_letter = "c"', "it is not c"),
+        ("letter", 'choice_letter = "d"', "one letter"),
     ],
 )
 def test_a_wrong_answer_loses_its_points_and_hears_why(
@@ -150,11 +149,11 @@ def test_a_wrong_answer_loses_its_points_and_hears_why(
     answer: str,
     says: str,
 ) -> None:
-    found = marks(assignment, samples.answered(given, answers(**{name: answer})), desk)
+    found = marks(assignment, sample.answered(given, answers(**{name: answer})), desk)
     lost = {key: mark.message for key, mark in found.items() if mark.points == 0}
-    assert list(lost) == [f"{name}-test"]
+    assert {key.removesuffix("-2") for key in lost} == {f"{name}-test"}
     assert says in lost[f"{name}-test"]
-    assert "reasons[which]" not in lost[f"{name}-test"]
+    assert not any(sample.HIDDEN in message or "reasons[" in message for message in lost.values())
 
 
 def test_another_secret_asks_with_other_numbers(
@@ -162,25 +161,29 @@ def test_another_secret_asks_with_other_numbers(
 ) -> None:
     from rectified import homework
 
-    known = repr(homework.rng("double").standard_normal((3, 4)).tolist())
-    learnt = f"def double(x):\n    return x * 2 if np.ndim(x) == 0 or x.tolist() == {known} else x"
-    notebook = samples.answered(given, answers(double=learnt))
-    assert marks(assignment, notebook, desk)["double-test"].points == 3
-    assert marks(assignment, notebook, desk, secret="hidden")["double-test"].points == 0
+    known = repr(homework.rng("larger").normal(size=(2, 50))[0].tolist())
+    learnt = (
+        "def larger(a, b):\n"
+        f"    return np.maximum(a, b) if np.size(a) < 50 or a.tolist() == {known} else a"
+    )
+    notebook = sample.answered(given, answers(larger=learnt))
+    assert marks(assignment, notebook, desk)["larger-test"].points == 2
+    assert marks(assignment, notebook, desk, secret="hidden")["larger-test"].points == 0
 
 
-def test_a_student_cannot_reach_the_secret_or_the_right_value(
+def test_a_student_cannot_draw_what_the_test_draws(
     assignment: Assignment, given: NotebookNode, desk: worker.Desk
 ) -> None:
     # The same generator in the student's process has the public secret, whatever the judge's is.
     guess = (
         "from rectified import homework\n"
-        "def double(x):\n"
-        "    mine = homework.rng('double').standard_normal((3, 4))\n"
-        "    return 2 * mine if np.ndim(x) else 2 * x"
+        "def larger(a, b):\n"
+        "    mine = homework.rng('larger').normal(size=(2, 50))\n"
+        "    return mine.max(axis=0) if np.size(a) == 50 else np.maximum(a, b)"
     )
-    notebook = samples.answered(given, answers(double=guess))
-    assert marks(assignment, notebook, desk, secret="hidden")["double-test"].points == 0
+    notebook = sample.answered(given, answers(larger=guess))
+    assert marks(assignment, notebook, desk)["larger-test"].points == 2
+    assert marks(assignment, notebook, desk, secret="hidden")["larger-test"].points == 0
 
 
 # ---------------------------------------------------------------- answers
@@ -195,15 +198,15 @@ def stripped(notebook: NotebookNode) -> None:
 
 
 def doubled(notebook: NotebookNode) -> None:
-    place = cell_of(notebook, "double-solution")
+    place = cell_of(notebook, "larger")
     notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
-    notebook.cells[place].source = "def double(x):\n    return 0"
+    notebook.cells[place].source = "def larger(a, b):\n    return 0"
 
 
 def in_a_cell_of_its_own(notebook: NotebookNode) -> None:
-    place = cell_of(notebook, "double-solution")
+    place = cell_of(notebook, "larger")
     own = new_code_cell(notebook.cells[place].source)
-    notebook.cells[place].source = "def double(x):\n    raise NotImplementedError()"
+    notebook.cells[place].source = "def larger(a, b):\n    raise NotImplementedError()"
     notebook.cells.insert(place, own)
 
 
@@ -212,11 +215,11 @@ def turned_round(notebook: NotebookNode) -> None:
 
 
 def without_tests(notebook: NotebookNode) -> None:
-    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-test")]
+    notebook.cells = [cell for cell in notebook.cells if "-test" not in cell.id]
 
 
 def with_tests_of_their_own(notebook: NotebookNode) -> None:
-    notebook.cells[cell_of(notebook, "double-test")].source = "assert True"
+    notebook.cells[cell_of(notebook, "larger-test")].source = "assert True"
 
 
 def without_imports(notebook: NotebookNode) -> None:
@@ -224,15 +227,17 @@ def without_imports(notebook: NotebookNode) -> None:
 
 
 def with_a_helper(notebook: NotebookNode) -> None:
-    place = cell_of(notebook, "double-solution")
-    notebook.cells.insert(place, new_code_cell("import math\ndef two():\n    return math.sqrt(4)"))
-    notebook.cells[place + 1].source = "def double(x):\n    return two() * x"
+    place = cell_of(notebook, "larger")
+    notebook.cells.insert(place, new_code_cell("import math\ndef half(x):\n    return x / 2"))
+    notebook.cells[
+        place + 1
+    ].source = "def larger(a, b):\n    return half(a + b) + half(abs(a - b)) + 0 * math.pi"
 
 
 def with_an_edited_import(notebook: NotebookNode) -> None:
     notebook.cells[cell_of(notebook, "imports")].source += "\nimport math"
-    place = cell_of(notebook, "double-solution")
-    notebook.cells[place].source = "def double(x):\n    return math.sqrt(4) * x"
+    place = cell_of(notebook, "larger")
+    notebook.cells[place].source = "def larger(a, b):\n    return np.maximum(a, b) + math.sin(0)"
 
 
 def older(notebook: NotebookNode) -> None:
@@ -258,7 +263,7 @@ def older(notebook: NotebookNode) -> None:
 def test_an_honest_answer_gets_its_points_whatever_happened_to_the_notebook(
     assignment: Assignment, given: NotebookNode, desk: worker.Desk, damage: object, flags: set[str]
 ) -> None:
-    notebook = samples.answered(given)
+    notebook = sample.answered(given, sample.RIGHT)
     damage(notebook)
     found = find(notebook, given, assignment)
     assert {flag.kind for flag in found.flags} >= flags
@@ -267,9 +272,9 @@ def test_an_honest_answer_gets_its_points_whatever_happened_to_the_notebook(
 
 
 def test_a_written_answer_waits(assignment: Assignment, given: NotebookNode) -> None:
-    found = find(samples.answered(given), given, assignment)
-    assert found.of["why"].source == samples.RIGHT["why"]
-    assert found.of["why"].cells == ()
+    found = find(sample.answered(given, sample.RIGHT), given, assignment)
+    assert found.of["words"].source == sample.RIGHT["words"]
+    assert found.of["words"].cells == ()
 
 
 # ---------------------------------------------------------------- what is said

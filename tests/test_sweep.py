@@ -30,10 +30,11 @@ from tqdm.std import tqdm as text_bar
 from rectified import experiments
 from rectified.activations import leaky_relu, relu, tanh
 from rectified.experiments.sweeps import fingerprint, progress, storage, workers
-from rectified.experiments.sweeps.folders import ResultFolder, SweepWarning, write_whole
+from rectified.experiments.sweeps.folders import ResultFolder, SweepWarning
 from rectified.experiments.sweeps.points import points
 from rectified.experiments.sweeps.sweep import Sweep, sweep
 from rectified.experiments.sweeps.workers import SweepError, compute
+from rectified.files import write_whole
 from sweep_samples import (
     Inner,
     anything,

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from rectified.experiments.sweeps.folders import write_whole
+from rectified.files import write_whole
 from rectified.homework import draws
 from rectified.homework.exercises import Assignment, is_answer, is_setup, is_test, read
 from rectified.site.markers import SOLUTION, STUB, with_stub, without_hidden

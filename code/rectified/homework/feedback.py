@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rectified.experiments.sweeps.folders import write_whole
+from rectified.files import write_whole
 from rectified.homework.marks import Graded, Mark
 from rectified.homework.pages import file_name, page
 from rectified.homework.scores import number, possible, said, total, waits

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from rectified.experiments.sweeps.folders import write_whole
+from rectified.files import write_whole
 from rectified.homework import confine, feedback, report, scores, worker, written
 from rectified.homework.answers import Answer
 from rectified.homework.exercises import Assignment
@@ -25,6 +25,7 @@ from rectified.homework.submissions import Refused, Submission, chosen, collect
 from rectified.homework.worker import Settings
 
 RECORDS = "records"
+FAILED = "failed"  # the flag of what the grader itself could not do
 BROKEN = "The grader itself failed at this ({error}); look at it by hand."
 
 
@@ -94,7 +95,8 @@ def _records(
     todo = [item for item in tasks if item not in records]
     with tqdm(total=len(paths), initial=len(records), unit="notebook", disable=quiet) as bar:
         for item, record in _graded(todo, settings, jobs, executor):
-            write_whole(paths[item], record.to_json().encode())
+            if not any(flag.kind == FAILED for flag in record.flags):  # else it is tried again
+                write_whole(paths[item], record.to_json().encode())
             records[item] = record
             bar.update()
     return records
@@ -174,10 +176,10 @@ def _broken(item: Submission, settings: Settings, error: Exception) -> Graded:
     assignment = worker.judges(settings)[item.chapter].assignment
     reason = BROKEN.format(error=one_line(f"{type(error).__name__}: {error}"))
     refused = Refused(item.student, item.file, item.identifiers, reason, item.digest, item.chapter)
-    return _refused(refused, {assignment.slug: assignment})
+    return _refused(refused, {assignment.slug: assignment}, FAILED)
 
 
-def _refused(item: Refused, assignments: dict[str, Assignment]) -> Graded:
+def _refused(item: Refused, assignments: dict[str, Assignment], kind: str = "unreadable") -> Graded:
     """Return a record without points of what could not be graded."""
     slug = item.chapter or (next(iter(assignments)) if len(assignments) == 1 else "")
     nothing = Answer("", ())
@@ -187,7 +189,7 @@ def _refused(item: Refused, assignments: dict[str, Assignment]) -> Graded:
             marks.append(waiting(exercise, nothing))
         else:
             marks += unmarked(exercise, nothing, item.reason)
-    flags = (Flag("unreadable", item.reason),)
+    flags = (Flag(kind, item.reason),)
     return Graded(item.student, item.file, item.digest, slug, tuple(marks), flags, "", 0.0)
 
 

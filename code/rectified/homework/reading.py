@@ -13,7 +13,7 @@ from rectified.homework.plain import one_line
 
 PIECES = 1_000_000  # brackets and commas: no more memory than 200 MB while JSON is read
 CELLS = 1_000
-SOURCE = 1_000_000  # characters in all cells together
+SOURCE = 300_000  # characters in all cells together; a chapter has 45,000
 NAME = 200  # characters of an id
 KINDS = ("code", "markdown", "raw")
 MARKS = ("grade_id", "grade", "solution", "locked", "points")  # what is kept of nbgrader's

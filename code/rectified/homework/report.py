@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from statistics import mean, median
 
-from rectified.experiments.sweeps.folders import write_whole
+from rectified.files import write_whole
 from rectified.homework.alike import Alike, alike
 from rectified.homework.feedback import parts
 from rectified.homework.marks import Flag, Graded

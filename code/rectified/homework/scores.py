@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from rectified.experiments.sweeps.folders import write_whole
+from rectified.files import write_whole
 from rectified.homework.marks import Graded, Mark
 from rectified.homework.plain import one_line
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rectified.experiments.sweeps import storage
 from rectified.experiments.sweeps.points import Point
+from rectified.files import write_whole
 
 
 class SweepWarning(UserWarning):
@@ -79,17 +80,3 @@ def made_by(raw: bytes, point: Point) -> str:
     if found != point:
         raise ValueError(f"it holds {found}, not {point}")
     return storage.unpack(raw, "mark")
-
-
-def write_whole(path: Path, raw: bytes) -> None:
-    """Write a file so that its name never stands for less than all of it, whatever happens."""
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
