@@ -6,6 +6,7 @@ starts again goes on where the last run stopped, and gets the same scores.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +26,7 @@ from rectified.homework.submissions import Refused, Submission, chosen, collect
 from rectified.homework.worker import Settings
 
 RECORDS = "records"
+FOLD = re.compile(r"</?details>|<summary>.*?</summary>")  # what the chapter folds a solution with
 FAILED = "failed"  # the flag of what the grader itself could not do
 BROKEN = "The grader itself failed at this ({error}); look at it by hand."
 
@@ -203,7 +205,7 @@ def _write(
     """Write everything that a teacher gets."""
     titles = {slug: assignment.title for slug, assignment in assignments.items()}
     rubrics = {
-        exercise.grade_id: exercise.solution.source
+        exercise.grade_id: FOLD.sub("", exercise.solution.source).strip()
         for assignment in assignments.values()
         for exercise in assignment.exercises
         if exercise.kind == "written"
