@@ -167,8 +167,12 @@ def remaining() -> list[str]:
 
 
 def children() -> list[str]:
-    """Return the names of what still runs below this process."""
-    return [each.name() for each in psutil.Process().children(recursive=True)]
+    """Return what still runs below this process, but for what multiprocessing keeps."""
+    lines = []
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            lines.append(" ".join(each.cmdline()))
+    return [line for line in lines if "resource_tracker" not in line]
 
 
 def gains(attack: attacks.Attack, record: Graded) -> dict[str, float | None]:
