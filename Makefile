@@ -62,6 +62,7 @@ teach: .venv/.teach ## install what homework needs: the command rectified, a san
 # ---------------------------------------------------------------- slow checks, figures for people
 audit: book node_modules/.installed ## the slow checks: other seeds, long runs; each prints its figures
 	@"$(PY)" tools/browser.py
+	@"$(PY)" tools/sandbox.py
 	@"$(PY)" -m pytest -s -m audit $(TESTS)
 
 bench: .venv/.bench node_modules/.installed ## the benchmarks with their peers, as tables and JSON

@@ -9,8 +9,16 @@ from typing import Any
 import nbformat
 import pytest
 
+import homework_sample as sample
 from homework_mistakes import MISTAKES, Mistake
+from rectified.homework import worker
+from rectified.homework.answers import find
+from rectified.homework.assign import students_version
 from rectified.homework.draws import OPTIONS, filled, secret
+from rectified.homework.exercises import Assignment, read
+from rectified.homework.judge import Judge
+from rectified.homework.marks import Mark
+from rectified.homework.watched import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,9 +101,59 @@ def pass_with_secrets(chapter: str, exercise: str, count: int) -> None:
             assert messages(chapter, exercise, names) == {}, number
 
 
-@pytest.mark.parametrize(("chapter", "exercise"), GRADED)
-def test_solutions_pass_with_every_secret(chapter: str, exercise: str, capsys) -> None:
-    pass_with_secrets(chapter, exercise, 5)
+@functools.cache
+def assignment(chapter: str) -> Assignment:
+    return read(ROOT / f"chapters/{chapter}.ipynb")
+
+
+@functools.cache
+def judge(chapter: str, secret: str = "") -> Judge:
+    return Judge(assignment(chapter), secret)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[worker.Desk]:
+    """Yield a process that answers; what runs in it is ours, so it is not confined."""
+    with worker.Desk(is_confined=False, limits=Limits(wall=120)) as desk:
+        yield desk
+
+
+def marks(
+    desk: worker.Desk, chapter: str, answers: dict[str, str], secret: str = ""
+) -> dict[str, Mark]:
+    """Return what grading says of these answers, put into the notebook that students get."""
+    given = students_version(assignment(chapter))
+    found = find(sample.answered(given, answers), given, assignment(chapter))
+    exercises = [each for each in assignment(chapter).exercises if each.grade_id in answers]
+    judged = (
+        judge(chapter, secret).marks(each, found.of[each.grade_id], desk.peer) for each in exercises
+    )
+    return {mark.grade_id: mark for several in judged for mark in several}
+
+
+def solutions(chapter: str) -> dict[str, str]:
+    return {name: solution for name, (solution, _) in exercises(chapter).items()}
+
+
+def tests_of(chapter: str) -> list[str]:
+    return [name for _, tests in exercises(chapter).values() for name in tests]
+
+
+@pytest.mark.parametrize("words", ["", "spring", "autumn"])
+@pytest.mark.parametrize("chapter", MISTAKES)
+def test_solutions_get_full_points(chapter: str, words: str, desk: worker.Desk) -> None:
+    found = marks(desk, chapter, solutions(chapter), words)
+    assert {name: mark.message for name, mark in found.items() if mark.message} == {}
+    assert list(found) == tests_of(chapter)
+    assert all(mark.points == mark.possible for mark in found.values())
+
+
+@pytest.mark.parametrize("chapter", MISTAKES)
+def test_what_students_get_has_no_points(chapter: str, desk: worker.Desk) -> None:
+    stubs = dict.fromkeys(solutions(chapter), "raise NotImplementedError()")
+    found = marks(desk, chapter, stubs)
+    assert list(found) == tests_of(chapter)
+    assert not any(mark.points for mark in found.values())
 
 
 @pytest.mark.audit
@@ -126,9 +184,10 @@ def test_every_graded_exercise_has_three_mistakes_planted(chapter: str) -> None:
 
 @pytest.mark.parametrize(("chapter", "exercise", "mistake"), list(planted()))
 def test_mistakes_lose_their_points_and_are_told_why(
-    chapter: str, exercise: str, mistake: Mistake, capsys
+    chapter: str, exercise: str, mistake: Mistake, desk: worker.Desk
 ) -> None:
     source, lost, phrase = mistake
-    said = messages(chapter, exercise, answered(chapter, exercise, source))
+    found = marks(desk, chapter, {exercise: source})
+    said = {name: mark.message for name, mark in found.items() if mark.points == 0}
     assert tuple(said) == lost
     assert phrase in said[lost[0]]

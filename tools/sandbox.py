@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 SENTENCE = (
-    "The tests of grading need bubblewrap and libseccomp, and they could not be installed here. "
+    "A sandbox for submissions needs bubblewrap and libseccomp, which could not be installed. "
     "Install them: sudo apt-get install bubblewrap libseccomp2"
 )
 
