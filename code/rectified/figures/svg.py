@@ -62,8 +62,14 @@ def _shortened(tag: str) -> str:
 
 
 def _with_own_ids(svg: str) -> str:
-    """Keep only the ids that are referred to, and make them the picture's own."""
+    """Keep only the ids that are referred to, numbered, and make them the picture's own.
+
+    Matplotlib's hang on the last bit of a place, which the layout does not always give twice.
+    """
+    referred = dict.fromkeys(re.findall(r"(?:href=\"|url\()#([^\")]+)", svg))
+    numbers = {name: str(number) for number, name in enumerate(referred)}
+    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in numbers else "", svg)
+    refers = r'(\bid="|href="#|url\(#)([^")]+)'
+    svg = re.sub(refers, lambda m: m[1] + numbers[m[2]], svg)
     salt = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
-    referred = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", svg))
-    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in referred else "", svg)
-    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{salt}-", svg)
+    return re.sub(refers, rf"\g<1>{salt}-\g<2>", svg)
