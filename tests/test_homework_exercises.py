@@ -135,7 +135,7 @@ def solutions(chapter: str) -> dict[str, str]:
     return {name: solution for name, (solution, _) in exercises(chapter).items()}
 
 
-def tests_of(chapter: str) -> list[str]:
+def asked_in(chapter: str) -> list[str]:
     return [name for _, tests in exercises(chapter).values() for name in tests]
 
 
@@ -144,7 +144,7 @@ def tests_of(chapter: str) -> list[str]:
 def test_solutions_get_full_points(chapter: str, words: str, desk: worker.Desk) -> None:
     found = marks(desk, chapter, solutions(chapter), words)
     assert {name: mark.message for name, mark in found.items() if mark.message} == {}
-    assert list(found) == tests_of(chapter)
+    assert list(found) == asked_in(chapter)
     assert all(mark.points == mark.possible for mark in found.values())
 
 
@@ -152,7 +152,7 @@ def test_solutions_get_full_points(chapter: str, words: str, desk: worker.Desk) 
 def test_what_students_get_has_no_points(chapter: str, desk: worker.Desk) -> None:
     stubs = dict.fromkeys(solutions(chapter), "raise NotImplementedError()")
     found = marks(desk, chapter, stubs)
-    assert list(found) == tests_of(chapter)
+    assert list(found) == asked_in(chapter)
     assert not any(mark.points for mark in found.values())
 
 
