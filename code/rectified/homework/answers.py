@@ -13,8 +13,7 @@ from nbformat import NotebookNode
 from rectified.homework.exercises import Assignment, Exercise, grade_id, is_setup, is_test
 from rectified.homework.marks import Flag
 from rectified.homework.slices import Piece, defined, free, needed, statements, whole
-
-STUB = "raise NotImplementedError()"
+from rectified.site.markers import UNANSWERED, WORDS
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _answer_cell(exercise: Exercise, cells: Sequence[_Cell]) -> tuple[int | None
 
 
 def _is_empty(cell: _Cell) -> bool:
-    return STUB in cell.source or _words(cell.source) in ("", "YOUR ANSWER HERE")
+    return UNANSWERED in cell.source or _words(cell.source) in ("", WORDS)
 
 
 def _answer(

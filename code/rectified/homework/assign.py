@@ -16,10 +16,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from rectified.files import write_whole
 from rectified.homework import draws
-from rectified.homework.exercises import Assignment, is_answer, is_setup, is_test, read
-from rectified.site.markers import SOLUTION, STUB, with_stub, without_hidden
+from rectified.homework.exercises import Assignment, is_answer, is_setup, is_test, is_variant, read
+from rectified.site.markers import SOLUTION, STUB, WORDS, with_stub, without_hidden
 
-WORDS = "YOUR ANSWER HERE"  # nbgrader's
 ON_THE_SITE = (
     "Each solution is folded; write your own in a new cell above it, and run the test that follows."
 )
@@ -58,7 +57,7 @@ def students_version(
             cell.source = without_hidden(cell.source)
         elif cell.cell_type == "markdown":
             cell.source = _at_home(cell.source, address)
-        elif "variant" in cell.metadata.get("tags", ()) and variants:
+        elif is_variant(cell) and variants:
             cell.source = draws.filled(cell.source, secret=secret, student=student)
     notebook.cells += _hand_in(assignment)
     version = hashlib.sha256(nbformat.writes(assignment.notebook).encode()).hexdigest()[:16]

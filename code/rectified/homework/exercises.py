@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -26,7 +27,7 @@ class Exercise:
     tests: tuple[NotebookNode, ...]  # graded code cells; none of a written answer
     answers: tuple[str, ...]  # names that the solution defines and a test uses
 
-    @property
+    @cached_property
     def functions(self) -> frozenset[str]:
         """Return those of the answers that are functions, which tests call."""
         tree = ast.parse(self.solution.source)
@@ -96,6 +97,11 @@ def is_answer(cell: NotebookNode) -> bool:
 def is_setup(cell: NotebookNode) -> bool:
     """Say whether a cell installs the package, where it is missing."""
     return "setup" in cell.metadata.get("tags", ())
+
+
+def is_variant(cell: NotebookNode) -> bool:
+    """Say whether a cell holds constants that each student may have of their own."""
+    return "variant" in cell.metadata.get("tags", ())
 
 
 def points(cell: NotebookNode) -> float:

@@ -3,6 +3,7 @@
 import ast
 import re
 import traceback
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -13,6 +14,7 @@ FILE = "<test>"
 SAY = "_say"  # the name of `said` in a test's namespace
 
 
+@lru_cache(maxsize=256)
 def explained(source: str) -> CodeType:
     """Compile a test so that each bare `assert a == b` says what a and b were.
 

@@ -13,7 +13,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from rectified.homework import draws
-from rectified.homework.answers import STUB, Answer
+from rectified.homework.answers import Answer
 from rectified.homework.calls import Gone, Peer
 from rectified.homework.exercises import (
     Assignment,
@@ -22,15 +22,17 @@ from rectified.homework.exercises import (
     is_answer,
     is_setup,
     is_test,
+    is_variant,
     points,
 )
 from rectified.homework.explain import SAY, explained, reason, said
 from rectified.homework.marks import Mark
 from rectified.homework.plain import one_line
 from rectified.homework.slices import free, needed, statements
+from rectified.site.markers import UNANSWERED
 
 LONGEST_ANSWER = 20_000  # characters that are kept for the feedback
-UNANSWERED = f"Not answered yet: there is no answer, or its line `{STUB}` is still there."
+NOT_YET = f"Not answered yet: there is no answer, or its line `{UNANSWERED}` is still there."
 
 
 class Judge:
@@ -51,14 +53,14 @@ class Judge:
         time. Raises `Gone` if the confined process ends.
         """
         if not answer.source.strip():
-            return unmarked(exercise, answer, UNANSWERED)
+            return unmarked(exercise, answer, NOT_YET)
         peer.ask("clear")  # one exercise lends nothing to the next but what it is asked for
         trouble = _run(answer.cells, peer)
         with draws.secret(self._secret, variant):
             context = self.context(exercise, variant)
             told = [_message(exercise, test, context, peer, trouble) for test in exercise.tests]
-        if STUB in answer.source:  # it may stand below a finished answer, and do no harm
-            told = [message and f"{UNANSWERED}\n{message}" for message in told]
+        if UNANSWERED in answer.source:  # it may stand below a finished answer, and do no harm
+            told = [message and f"{NOT_YET}\n{message}" for message in told]
         return list(_marks(exercise, answer, told))
 
     def _made(self, exercise: Exercise, variant: str) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Judge:
         before = [
             piece
             for cell in self._above(exercise)
-            for piece in statements(self._filled(cell.source, variant))
+            for piece in statements(self._filled(cell, variant))
         ]
         wanted = set().union(*(free(test.source) for test in exercise.tests))
         namespace: dict[str, Any] = {SAY: said}
@@ -83,8 +85,11 @@ class Judge:
             if cell.cell_type == "code" and not is_theirs:
                 yield cell
 
-    def _filled(self, source: str, variant: str) -> str:
-        return draws.filled(source, secret=self._secret, student=variant) if variant else source
+    def _filled(self, cell: NotebookNode, variant: str) -> str:
+        """Return a cell as this student was given it."""
+        if not (variant and is_variant(cell)):
+            return cell.source
+        return draws.filled(cell.source, secret=self._secret, student=variant)
 
 
 def unmarked(exercise: Exercise, answer: Answer, message: str) -> list[Mark]:

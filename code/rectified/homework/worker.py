@@ -147,6 +147,7 @@ def _bounded() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
 
 
+@lru_cache(maxsize=64)  # without variants it is one for the whole class
 def _given(assignment: Assignment, settings: Settings, variant: str) -> NotebookNode:
     """Return the notebook as this student was given it."""
     return students_version(

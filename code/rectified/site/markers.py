@@ -4,7 +4,9 @@ import re
 from textwrap import indent
 
 SOLUTION, HIDDEN = "SOLUTION", "HIDDEN TESTS"
-STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # nbgrader's
+UNANSWERED = "raise NotImplementedError()"  # nbgrader's words, as are the next two
+STUB = f"# YOUR CODE HERE\n{UNANSWERED}"
+WORDS = "YOUR ANSWER HERE"
 
 _MARK = re.compile(rf"(?m)^[ \t]*### (?:BEGIN|END) (?:{SOLUTION}|{HIDDEN})[ \t]*(?:\n|\Z)")
 
