@@ -132,8 +132,9 @@ def test_a_try_and_reset_show_the_start(open_lab: LabOpener, pressed: str) -> No
 def names_apart(page: Page) -> bool:
     """Return whether the words beside layer 1, of 13 pixels, stand clear of each other."""
     words = page.locator(".rc-picture svg text")
+    placed = words.evaluate_all("all => all.map((e) => [e.textContent, e.getAttribute('y')])")
     both = [re.compile(r"layer \d+’s"), re.compile(r"^\w+, before")]
-    own, old = (float(words.filter(has_text=each).get_attribute("y")) for each in both)
+    own, old = (next(float(y) for text, y in placed if each.search(text)) for each in both)
     return abs(own - old) >= 16
 
 
