@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -228,3 +229,9 @@ def test_texts_are_found() -> None:
     names = {name for name, _ in texts()}
     assert {"README.md", "code/rectified/__init__.py", "tests/test_architecture.py"} <= names
     assert not any(name.startswith((".venv", "_build", ".git/")) for name in names)
+
+
+def test_the_package_starts_without_pytorch() -> None:
+    """It takes longer to load than all else, and a student's answer is graded without it."""
+    look = "import rectified.figures, rectified.labs, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -11,10 +11,8 @@ exp comes LIFT times too large, and LIFT goes at the end.
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
-from torch.nn import functional
 
 from rectified.activations.names import family
 from rectified.activations.precise import (
@@ -27,6 +25,7 @@ from rectified.activations.precise import (
     two_sum,
 )
 from rectified.activations.record import Activation, check_positive
+from rectified.pytorch import functional
 
 INF = np.inf
 INV_SQRT_2PI = 0.3989422804014327
@@ -77,7 +76,7 @@ gelu = Activation(
     family="smooth",
     value=lambda z: relu_less(gelu_bump, z, GELU_CUT),
     derivative=lambda z: slope_from_left(gelu_left_slope, z, GELU_CUT),
-    torch_value=functional.gelu,
+    torch_value=lambda t: functional.gelu(t),
     image=(-0.16997120747990366, INF),
     slopes=(-0.12890414518515478, 1.1289041451851547),
     limits=(0.0, INF),
@@ -116,7 +115,7 @@ gelu_tanh = Activation(
     family="smooth",
     value=lambda z: relu_less(gelu_tanh_bump, z, GELU_CUT),
     derivative=lambda z: slope_from_left(gelu_tanh_left_slope, z, GELU_CUT),
-    torch_value=partial(functional.gelu, approximate="tanh"),
+    torch_value=lambda t: functional.gelu(t, approximate="tanh"),
     image=(-0.17004075057125406, INF),
     slopes=(-0.12899306865877178, 1.1289930686587717),
     limits=(0.0, INF),
@@ -166,7 +165,7 @@ silu = replace(
     name="silu",
     title="SiLU",
     formula=r"\frac{z}{1 + e^{-z}}",
-    torch_value=functional.silu,
+    torch_value=lambda t: functional.silu(t),
     parameters={},
     source="elfwing2018sigmoid",
 )
@@ -200,7 +199,7 @@ mish = Activation(
     family="smooth",
     value=mish_value,
     derivative=mish_derivative,
-    torch_value=functional.mish,
+    torch_value=lambda t: functional.mish(t),
     image=(-0.30884341301725043, INF),
     slopes=(-0.11252612238946255, 1.088498161251728),
     limits=(0.0, INF),

@@ -1,15 +1,14 @@
 """The leaky relatives of ReLU: a line of slope 1 on the right, of another slope on the left."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
-from torch.nn import functional
 
 from rectified.activations.names import family
 from rectified.activations.piecewise import constant, relu
 from rectified.activations.record import Activation, Elementwise, as_floats, check_finite
+from rectified.pytorch import functional
 
 INF = np.inf
 
@@ -63,7 +62,7 @@ def leaky_relu(*, slope: float = 0.01) -> Activation:
         title="leaky ReLU",
         formula=r"\max(z, a z)",
         value=lambda z: np.maximum(z, slope * z),  # right only because slope < 1
-        torch_value=partial(functional.leaky_relu, negative_slope=slope),
+        torch_value=lambda t: functional.leaky_relu(t, negative_slope=slope),
         source="maas2013rectifier",
     )
 
@@ -82,7 +81,7 @@ def rrelu(*, lower: float = 1 / 8, upper: float = 1 / 3) -> Activation:
         name=f"rrelu(lower={float(lower)!r}, upper={float(upper)!r})",
         title="RReLU",
         formula=r"\max(z, \tfrac{a + b}{2} z)",
-        torch_value=partial(functional.rrelu, lower=lower, upper=upper, training=False),
+        torch_value=lambda t: functional.rrelu(t, lower=lower, upper=upper, training=False),
         parameters={"lower": lower, "upper": upper},
         source="xu2015empirical",
     )

@@ -3,10 +3,9 @@
 from functools import partial
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from rectified.activations.record import Activation, Exact
+from rectified.pytorch import functional, torch
 
 INF = np.inf
 
@@ -46,7 +45,7 @@ identity = Activation(
     family="linear",
     value=Exact(lambda z, out: np.positive(z, out=out)),
     derivative=partial(constant, 1.0),
-    torch_value=torch.clone,
+    torch_value=lambda t: torch.clone(t),
     image=(-INF, INF),
     slopes=(1.0, 1.0),
     limits=(-INF, INF),
@@ -83,7 +82,7 @@ hard_sigmoid = Activation(
     family="saturating",
     value=lambda z: np.clip(z + 3.0, 0.0, 6.0) / 6.0,
     derivative=lambda z: positive(3.0 - np.abs(z)) / 6.0,
-    torch_value=functional.hardsigmoid,
+    torch_value=lambda t: functional.hardsigmoid(t),
     image=(0.0, 1.0),
     slopes=(0.0, 1 / 6),
     kinks={-3.0: 0.0, 3.0: 0.0},
@@ -101,7 +100,7 @@ hard_tanh = Activation(
     family="saturating",
     value=Exact(lambda z, out: np.clip(z, -1.0, 1.0, out=out)),
     derivative=lambda z: positive(1.0 - np.abs(z)),
-    torch_value=functional.hardtanh,
+    torch_value=lambda t: functional.hardtanh(t),
     image=(-1.0, 1.0),
     slopes=(0.0, 1.0),
     kinks={-1.0: 0.0, 1.0: 0.0},
@@ -121,7 +120,7 @@ relu = Activation(
     family="piecewise linear",
     value=Exact(lambda z, out: np.maximum(z, zero(z), out=out)),
     derivative=Exact(positive),  # `z > 0` would lose NaN
-    torch_value=torch.relu,
+    torch_value=lambda t: torch.relu(t),
     image=(0.0, INF),
     slopes=(0.0, 1.0),
     kinks={0.0: 0.0},  # relu'(0) = 0, as in PyTorch
@@ -141,7 +140,7 @@ relu6 = Activation(
     family="piecewise linear",
     value=Exact(lambda z, out: np.clip(z, 0.0, 6.0, out=out)),
     derivative=lambda z: positive(z) * positive(6.0 - z),
-    torch_value=functional.relu6,
+    torch_value=lambda t: functional.relu6(t),
     image=(0.0, 6.0),
     slopes=(0.0, 1.0),
     kinks={0.0: 0.0, 6.0: 0.0},
@@ -178,7 +177,7 @@ hard_swish = Activation(
     family="piecewise quadratic",
     value=lambda z: np.maximum(z, -3.0) * (np.clip(z + 3.0, 0.0, 6.0) / 6.0),
     derivative=lambda z: np.where(np.abs(z) < 3.0, (2.0 * z + 3.0) / 6.0, positive(z)),
-    torch_value=functional.hardswish,
+    torch_value=lambda t: functional.hardswish(t),
     image=(-0.375, INF),
     slopes=(-0.5, 1.5),
     kinks={-3.0: 0.0, 3.0: 1.0},

@@ -11,16 +11,18 @@ Formulas see double precision, so a float32 result is a double that was rounded 
 such as a slope are the doubles given, for float32 too. The sign of a zero result is not promised.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
 from rectified.activations.names import Entry
+from rectified.pytorch import torch
 
 BLOCK = 8192  # doubles in a block: 64 KiB, so that a formula and its temporaries stay in L2
 EVERYWHERE = np.linspace(-10.0, 10.0, 81)  # to find out what a formula does

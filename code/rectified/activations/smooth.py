@@ -4,15 +4,12 @@ exp overflows, underflows and cancels. So each formula is arranged around exp(-|
 in [0, 1], and around expm1 and log1p, which keep the digits that exp(z) - 1 and log(1 + x) lose.
 """
 
-from functools import partial
-
 import numpy as np
-import torch
-from torch.nn import functional
 
 from rectified.activations.names import family
 from rectified.activations.precise import exp_of_sum, multiple, quotient
 from rectified.activations.record import Activation, check_positive
+from rectified.pytorch import functional, torch
 
 INF = np.inf
 LARGEST = np.finfo(np.float64).max
@@ -44,7 +41,7 @@ sigmoid = Activation(
     family="saturating",
     value=sigmoid_value,
     derivative=sigmoid_derivative,
-    torch_value=torch.sigmoid,
+    torch_value=lambda t: torch.sigmoid(t),
     image=(0.0, 1.0),
     slopes=(0.0, 0.25),
     limits=(0.0, 1.0),
@@ -68,7 +65,7 @@ tanh = Activation(
     family="saturating",
     value=np.tanh,
     derivative=tanh_derivative,
-    torch_value=torch.tanh,
+    torch_value=lambda t: torch.tanh(t),
     image=(-1.0, 1.0),
     slopes=(0.0, 1.0),
     limits=(-1.0, 1.0),
@@ -92,7 +89,7 @@ softsign = Activation(
     family="saturating",
     value=softsign_value,
     derivative=lambda z: (1.0 / (1.0 + np.abs(z))) ** 2,  # the square below would overflow
-    torch_value=functional.softsign,
+    torch_value=lambda t: functional.softsign(t),
     image=(-1.0, 1.0),
     slopes=(0.0, 1.0),
     limits=(-1.0, 1.0),
@@ -125,7 +122,7 @@ def softplus(*, beta: float = 1.0) -> Activation:
         family="smooth",
         value=value,
         derivative=derivative,
-        torch_value=partial(functional.softplus, beta=beta),
+        torch_value=lambda t: functional.softplus(t, beta=beta),
         image=(0.0, INF),
         slopes=(0.0, 1.0),
         limits=(0.0, INF),
@@ -151,7 +148,7 @@ def elu(*, alpha: float = 1.0) -> Activation:
         family="smooth",
         value=lambda z: np.maximum(z, 0.0) + alpha * np.expm1(np.minimum(z, 0.0)),
         derivative=lambda z: np.where(z > 0.0, 1.0, alpha * np.exp(np.minimum(z, 0.0))),
-        torch_value=partial(functional.elu, alpha=alpha),
+        torch_value=lambda t: functional.elu(t, alpha=alpha),
         image=(-alpha, INF),
         slopes=(0.0, max(alpha, 1.0)),
         kinks={0.0: alpha} if alpha != 1 else {},
@@ -185,7 +182,7 @@ def celu(*, alpha: float = 1.0) -> Activation:
         family="smooth",
         value=value,
         derivative=lambda z: exp_of_sum(*quotient(-np.minimum(z, 0.0), alpha)),
-        torch_value=partial(functional.celu, alpha=alpha),
+        torch_value=lambda t: functional.celu(t, alpha=alpha),
         image=(-alpha, INF),
         slopes=(0.0, 1.0),
         limits=(-alpha, INF),
@@ -204,7 +201,7 @@ selu = Activation(
     family="smooth",
     value=lambda z: SELU_SCALE * np.maximum(z, 0.0) + SELU_DEPTH * np.expm1(np.minimum(z, 0.0)),
     derivative=lambda z: np.where(z > 0.0, SELU_SCALE, SELU_DEPTH * np.exp(np.minimum(z, 0.0))),
-    torch_value=functional.selu,
+    torch_value=lambda t: functional.selu(t),
     image=(-SELU_DEPTH, INF),
     slopes=(0.0, SELU_DEPTH),
     kinks={0.0: SELU_DEPTH},

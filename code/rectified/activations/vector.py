@@ -3,12 +3,13 @@
 Formulas see doubles with that axis last; float32 results are rounded once, as in `record`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
 from rectified.activations.gated import gelu, silu
@@ -16,6 +17,7 @@ from rectified.activations.names import Entry, family
 from rectified.activations.piecewise import relu
 from rectified.activations.record import Activation, as_floats
 from rectified.activations.smooth import sigmoid
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

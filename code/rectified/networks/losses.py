@@ -5,13 +5,15 @@ for each: labels (batch,) or (S, batch), values (batch, fan_out) or (S, batch, f
 the mean over the batch, (S,), and its gradient by z, both of z's dtype.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
-from torch.nn import functional
+
+from rectified.pytorch import functional, torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -136,7 +138,7 @@ softmax_cross_entropy = Loss(
     title="softmax cross-entropy",
     value_and_gradient=_softmax_cross_entropy,
     targets=labels,
-    torch_value=functional.cross_entropy,
+    torch_value=lambda z, y: functional.cross_entropy(z, y),
     source="bridle1990probabilistic",
 )
 
@@ -145,7 +147,7 @@ mean_squared_error = Loss(
     title="mean squared error",
     value_and_gradient=_mean_squared_error,
     targets=values,
-    torch_value=functional.mse_loss,
+    torch_value=lambda z, y: functional.mse_loss(z, y),
     source="rumelhart1986learning",
 )
 

@@ -5,15 +5,14 @@ and order of parameters are ours, and so is what PyTorch leaves open: penalties 
 loss and look at weights alone, and the gradient is clipped with the penalties in it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
-from torch import nn
 
-from rectified.activations import Activation, VectorActivation
 from rectified.networks.batches import Examples
 from rectified.networks.clipping import Clip, ClipNorm, ClipValue
 from rectified.networks.layers import Activate, Dense, Dropout, Layer
@@ -24,32 +23,7 @@ from rectified.networks.parameters import Parameters, is_weight
 from rectified.networks.penalties import L1, L2, Penalty
 from rectified.networks.recipe import Recipe
 from rectified.networks.streams import check_seeds
-
-
-class TorchDense(nn.Module):
-    """Weighted sums h w + b, with w as we keep it: (fan_in, fan_out), where nn.Linear has wᵀ."""
-
-    def __init__(self, w: torch.Tensor, b: torch.Tensor) -> None:
-        """Take the first weights and biases."""
-        super().__init__()
-        self.w, self.b = nn.Parameter(w), nn.Parameter(b)
-
-    def forward(self, h: torch.Tensor) -> torch.Tensor:
-        """Return z, (batch, fan_out)."""
-        return h @ self.w + self.b
-
-
-class TorchActivate(nn.Module):
-    """An activation of ours, as PyTorch computes it."""
-
-    def __init__(self, f: Activation | VectorActivation) -> None:
-        """Take the activation."""
-        super().__init__()
-        self.f = f
-
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        """Return f(z)."""
-        return self.f.torch_value(z)
+from rectified.pytorch import nn, torch
 
 
 def twin(network: Network, parameters: Parameters, row: int = 0) -> nn.Sequential:
@@ -72,6 +46,8 @@ def twin(network: Network, parameters: Parameters, row: int = 0) -> nn.Sequentia
 
 def _module(layer: Layer, tensors: dict[str, torch.Tensor]) -> nn.Module:
     """Return the module that does what the layer does."""
+    from rectified.networks.torch_modules import TorchActivate, TorchDense  # loads PyTorch
+
     match layer:
         case Dense():
             return TorchDense(**tensors)

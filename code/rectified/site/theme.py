@@ -16,7 +16,7 @@ from rectified.site.launch import launch_links
 
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
-LABS = Path(rectified.__file__).with_name("labs")  # not imported: it would bring PyTorch
+LABS = Path(rectified.__file__).with_name("labs")  # not imported: it would bring all of SciPy
 # style sheet -> what a page that needs it has in it
 SHEETS = {
     "tokens.css": "",

@@ -1,12 +1,13 @@
 """Derivatives on paper, and what becomes of them in code: sigmoid, softmax and squared error."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import torch
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.polynomial import Polynomial
 
@@ -14,6 +15,7 @@ from rectified.activations import ELEMENTWISE, sigmoid
 from rectified.data import xor
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 
 def sigmoid_one_liner(z: np.ndarray) -> np.ndarray:
@@ -162,7 +164,7 @@ class Tallied(NDArrayOperatorsMixin):
         """Take the array, and where to count."""
         self.array, self.counts = array, counts
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object) -> "Tallied":
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object) -> Tallied:
         """Count the operation, and do it."""
         self.counts[ufunc.__name__] += 1
         plain = [one.array if isinstance(one, Tallied) else one for one in inputs]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
 from rectified.activations import Activation, identity, relu
@@ -13,6 +12,7 @@ from rectified.experiments.backprop.gradient_check import WIDTHS, WITHOUT_JUMPS,
 from rectified.initializers import generators
 from rectified.networks import Activate, Dense, Network, Parameters, mean_squared_error, mlp
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import torch
 from scipy import stats
 
 from rectified.activations import Activation, relu
@@ -26,6 +25,7 @@ from rectified.networks import (
     train,
 )
 from rectified.networks.checks import check_number
+from rectified.pytorch import torch
 
 UNIT_GAIN = variance_scaling(1.0, "fan_in", "normal")
 

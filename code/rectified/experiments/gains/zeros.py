@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from rectified.activations import Activation, relu
 from rectified.data import Split
@@ -14,6 +13,7 @@ from rectified.experiments.trials.arms import DTYPE, Arm, trained
 from rectified.networks import Activate, Network, Parameters
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

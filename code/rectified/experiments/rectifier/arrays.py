@@ -1,15 +1,17 @@
 """ReLU on arrays, as tutorials show it, and as a layer between two others."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import torch
 
 from rectified.activations import relu
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

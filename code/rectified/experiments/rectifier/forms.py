@@ -1,5 +1,7 @@
 """ReLU written down in many ways: where they agree, and what autograd makes of each."""
 
+from __future__ import annotations
+
 import dis
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -7,10 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import torch
 
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 # The text of each is its name, so that a table shows what was run; a test compares the two.
 PYTHON: Mapping[str, Callable[[float], float]] = MappingProxyType(

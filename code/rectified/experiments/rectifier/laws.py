@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from rectified.activations import ELEMENTWISE, Activation, relu, sigmoid
 from rectified.experiments.grids import GRID, full_range
@@ -12,6 +11,7 @@ from rectified.experiments.rectifier.forms import autograd_slope
 from rectified.experiments.settings import check_elementwise
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive, check_positive_int
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,15 +1,17 @@
 """A ReLU network, for one input, is a weighted sum: which one, and how far it is exact."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from rectified.activations import relu
 from rectified.experiments.rectifier.regions import Layer, draw_layers
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,11 @@
 """The leaky family: what is fixed, what is drawn, and what is learned."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional
 
 from rectified.activations import (
     Activation,
@@ -21,6 +20,7 @@ from rectified.activations import (
 from rectified.networks import streams
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
+from rectified.pytorch import functional, nn, torch
 
 LINE = np.linspace(-10.0, 10.0, 2001)  # 0 among them
 

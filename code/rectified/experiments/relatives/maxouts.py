@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from rectified.activations import Activation, VectorActivation, glu, leaky_relu, maxout, relu, tanh
 from rectified.data import Split
@@ -16,6 +14,7 @@ from rectified.networks import Network, Parameters, mlp, streams
 from rectified.networks.checks import check_positive_int
 from rectified.networks.parameters import ordered
 from rectified.networks.streams import check_seeds
+from rectified.pytorch import functional, torch
 
 LINE = np.linspace(-1.0, 1.0, 4001)
 

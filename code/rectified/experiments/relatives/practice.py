@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from inspect import signature
 
 import numpy as np
-import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from torch import nn
-from torch.utils.data import TensorDataset, random_split
 
 from rectified.activations import Activation, elu, relu, tanh
 from rectified.data import Dataset, Split, split
@@ -33,6 +30,7 @@ from rectified.networks import (
 )
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
+from rectified.pytorch import nn, torch
 
 TRIED = {
     "activation": ("identity", "logistic", "tanh", "relu", "leaky_relu", "gelu", "swish"),
@@ -254,6 +252,8 @@ class RandomSplit:
 
 def torch_random_split() -> RandomSplit:
     """Split 100 numbers 80 to 20, twice with the same seed."""
+    from torch.utils.data import TensorDataset, random_split
+
     whole = TensorDataset(torch.arange(100))
     made = [random_split(whole, [80, 20], generator=torch.Generator().manual_seed(0)) for _ in "ab"]
     (first, second), again = made[0], made[1]

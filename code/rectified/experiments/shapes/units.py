@@ -1,14 +1,16 @@
 """What one unit does: weigh, add, shift, bend."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu, sigmoid, step, tanh
 from rectified.initializers import generators
 from rectified.networks.checks import check_positive_int
+from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
