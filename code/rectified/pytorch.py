@@ -19,10 +19,8 @@ class Late(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
-        """Return the module's name, which is found without this from now on."""
-        found = getattr(import_module(self.__name__), name)
-        setattr(self, name, found)
-        return found
+        """Return what the module has by this name."""
+        return getattr(import_module(self.__name__), name)
 
 
 if TYPE_CHECKING:
