@@ -5,8 +5,8 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,11 +14,13 @@ import pytest
 
 import homework_sample as sample
 from rectified.homework import grading
+from rectified.homework.marks import Graded
 from rectified.homework.worker import Settings
 from test_homework_hostile import HONEST, confined
 
 pytestmark = [pytest.mark.audit, confined]
 ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "code")}
 KINDS = [*HONEST.values(), {**sample.RIGHT, "larger": "def larger(a, b):\n    return a"}]
 
 
@@ -37,60 +39,72 @@ def scores(folder: Path) -> bytes:
     return (folder / "scores.csv").read_bytes()
 
 
-def held() -> int:
-    """Return the bytes of this process and those that it grades with, shared pages divided."""
-    ours = [psutil.Process()]
-    for child in ours[0].children():
-        if "multiprocessing" in " ".join(child.cmdline()):
+def command(folder: Path, chapter: Path) -> list[str]:
+    """Return what grades `in` into `out`, as a teacher types it."""
+    words = [sys.executable, "-m", "rectified", "homework", "grade", str(folder / "in")]
+    words += ["--out", str(folder / "out"), "--chapters", str(chapter.parent)]
+    words += ["--chapter", chapter.stem]
+    return [*words, "--secret", sample.SECRET, "--jobs", "2"]
+
+
+def held(grader: psutil.Process) -> int:
+    """Return the bytes of the grader and the processes that are its own, shared pages divided."""
+    ours = [grader]
+    for child in grader.children(recursive=True):
+        if "multiprocessing" in " ".join(child.cmdline()):  # the others are students'
             ours.append(child)
     return sum(process.memory_full_info().pss for process in ours)
 
 
-class Watch(threading.Thread):
-    """Looks at the memory every second; records what it saw with the number of records."""
-
-    def __init__(self, records: Path) -> None:
-        super().__init__(daemon=True)
-        self.records, self.seen, self.done = records, [], threading.Event()
-
-    def run(self) -> None:
-        while not self.done.wait(1):
-            try:
-                self.seen.append((len(list(self.records.glob("*.json"))), held()))
-            except (psutil.Error, OSError):
-                continue
-
-
-def test_two_hundred_take_no_more_memory_than_a_few(tmp_path: Path) -> None:
-    settings = make(tmp_path, 200)
-    watch = Watch(tmp_path / "out/records")
-    watch.start()
+def watched(folder: Path, settings: Settings) -> tuple[list[Graded], int, int]:
+    """Grade a class; return its records, and the most memory early on and near the end."""
+    words, kept, seen = command(folder, Path(settings.chapters[0])), folder / "out/records", []
     start = time.monotonic()
-    records = grading.grade(tmp_path / "in", tmp_path / "out", settings, jobs=2, quiet=True)
+    with subprocess.Popen(words, env=ENVIRONMENT) as running:
+        while running.poll() is None:
+            time.sleep(1)
+            with suppress(psutil.Error, OSError):
+                seen.append((len(list(kept.glob("*.json"))), held(psutil.Process(running.pid))))
     seconds = time.monotonic() - start
-    watch.done.set()
-    early = max(bytes for count, bytes in watch.seen if 10 <= count < 60)
-    late = max(bytes for count, bytes in watch.seen if 150 <= count < 200)
-    points = [sum(mark.points or 0 for mark in record.marks) for record in records]
-    assert points == [[7, 4, 0, 7, 4][number % 5] for number in range(200)]
+    early = max(bytes for count, bytes in seen if 10 <= count < 60)
+    late = max(bytes for count, bytes in seen if 150 <= count < 200)
     print(
         f"200 by two: {seconds / 200:.2f} s each; PSS {early / 1e6:.0f}, then {late / 1e6:.0f} MB"
     )
+    records = grading.grade(folder / "in", folder / "out", settings, quiet=True)  # all are kept
+    return records, early, late
+
+
+def test_two_hundred_take_no_more_memory_than_a_few(tmp_path: Path) -> None:
+    records, early, late = watched(tmp_path, make(tmp_path, 200))
+    points = [sum(mark.points or 0 for mark in record.marks) for record in records]
+    assert points == [[7, 4, 0, 7, 4][number % 5] for number in range(200)]
     assert late < early + 40e6  # what is kept of 140 records, and caches that fill
+
+
+@pytest.mark.parametrize("slug", ["relu", "extensions"])  # their tests ask PyTorch
+def test_two_hundred_solutions_of_a_chapter_fit_into_half_a_gigabyte(
+    tmp_path: Path, slug: str
+) -> None:
+    chapter = ROOT / f"chapters/{slug}.ipynb"
+    (tmp_path / "in").mkdir()
+    for number in range(200):
+        (tmp_path / f"in/student {number:03}.ipynb").write_bytes(chapter.read_bytes())
+    records, early, late = watched(tmp_path, Settings((str(chapter),), sample.SECRET))
+    marks = [mark for record in records for mark in record.marks]
+    assert all(mark.points in (None, mark.possible) for mark in marks)
+    assert max(early, late) < 500e6
 
 
 def test_killed_ten_times_it_comes_to_the_same(tmp_path: Path) -> None:
     settings = make(tmp_path, 80)
     grading.grade(tmp_path / "in", tmp_path / "whole", settings, quiet=True)
-    command = [sys.executable, "-m", "rectified", "homework", "grade", str(tmp_path / "in")]
-    command += ["--out", str(tmp_path / "out"), "--chapters", str(tmp_path / "chapters")]
-    command += ["--secret", sample.SECRET, "--jobs", "2"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "code")}
+    words = command(tmp_path, Path(settings.chapters[0]))
     chance, records = random.Random(0), tmp_path / "out/records"
     for _ in range(10):
         before = len(list(records.glob("*.json"))) if records.exists() else 0
         process = subprocess.Popen(
-            command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+            words, env=ENVIRONMENT, start_new_session=True, stderr=subprocess.DEVNULL
         )
         while process.poll() is None:
             if records.exists() and len(list(records.glob("*.json"))) >= before + 2:
@@ -100,7 +114,7 @@ def test_killed_ten_times_it_comes_to_the_same(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert not (tmp_path / "out/scores.csv").exists()
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(words, env=ENVIRONMENT, check=True, capture_output=True)
     assert scores(tmp_path / "out") == scores(tmp_path / "whole")
 
 

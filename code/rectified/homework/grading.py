@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from tqdm import tqdm
@@ -145,7 +145,12 @@ def _graded(
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))  # threads do not survive fork
+    """Return processes of ours that begin with no thread of this one, which would not survive."""
+    if "forkserver" not in get_all_start_methods():
+        return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["rectified.homework.shared"])
+    return ProcessPoolExecutor(jobs, mp_context=context)
 
 
 def _submitted(
