@@ -1,9 +1,9 @@
-"""PyTorch, loaded when it is first used: that takes a second and 200 MB, and few uses need it.
+"""Libraries that are loaded when they are first used: PyTorch takes a second and 200 MB.
 
-    from rectified.pytorch import torch
+    from rectified.late import torch
 
-What is written at the level of a module names PyTorch's functions inside of functions; annotations
-stay strings by `from __future__ import annotations`.
+Code at the level of a module names what is in them inside of functions only; annotations stay
+strings by `from __future__ import annotations`.
 """
 
 from importlib import import_module
@@ -25,9 +25,11 @@ class Late(ModuleType):
 
 if TYPE_CHECKING:
     import torch
+    from sklearn import datasets, neural_network
     from torch import nn
     from torch.nn import functional
 else:
     torch, nn, functional = map(Late, ("torch", "torch.nn", "torch.nn.functional"))
+    datasets, neural_network = map(Late, ("sklearn.datasets", "sklearn.neural_network"))
 
-__all__ = ["functional", "nn", "torch"]
+__all__ = ["datasets", "functional", "neural_network", "nn", "torch"]

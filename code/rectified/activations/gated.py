@@ -25,7 +25,7 @@ from rectified.activations.precise import (
     two_sum,
 )
 from rectified.activations.record import Activation, check_positive
-from rectified.pytorch import functional
+from rectified.late import functional
 
 INF = np.inf
 INV_SQRT_2PI = 0.3989422804014327

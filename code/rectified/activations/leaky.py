@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from rectified.activations.names import family
 from rectified.activations.piecewise import constant, relu
 from rectified.activations.record import Activation, Elementwise, as_floats, check_finite
-from rectified.pytorch import functional
+from rectified.late import functional
 
 INF = np.inf
 

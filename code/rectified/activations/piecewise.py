@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from rectified.activations.record import Activation, Exact
-from rectified.pytorch import functional, torch
+from rectified.late import functional, torch
 
 INF = np.inf
 

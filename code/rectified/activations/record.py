@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rectified.activations.names import Entry
-from rectified.pytorch import torch
+from rectified.late import torch
 
 BLOCK = 8192  # doubles in a block: 64 KiB, so that a formula and its temporaries stay in L2
 EVERYWHERE = np.linspace(-10.0, 10.0, 81)  # to find out what a formula does

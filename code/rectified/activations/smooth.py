@@ -9,7 +9,7 @@ import numpy as np
 from rectified.activations.names import family
 from rectified.activations.precise import exp_of_sum, multiple, quotient
 from rectified.activations.record import Activation, check_positive
-from rectified.pytorch import functional, torch
+from rectified.late import functional, torch
 
 INF = np.inf
 LARGEST = np.finfo(np.float64).max

@@ -17,7 +17,7 @@ from rectified.activations.names import Entry, family
 from rectified.activations.piecewise import relu
 from rectified.activations.record import Activation, as_floats
 from rectified.activations.smooth import sigmoid
-from rectified.pytorch import torch
+from rectified.late import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

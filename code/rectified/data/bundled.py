@@ -1,10 +1,10 @@
 """Real images that scikit-learn brings along: handwritten digits, two photographs, patches."""
 
 import numpy as np
-from sklearn import datasets
 
 from rectified.data.checks import check_rng, check_whole
 from rectified.data.record import Dataset
+from rectified.late import datasets
 
 GREY = np.array([0.299, 0.587, 0.114])  # luma of red, green and blue, after ITU-R BT.601
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rectified.pytorch import functional, torch
+from rectified.late import functional, torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

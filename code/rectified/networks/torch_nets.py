@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rectified.late import nn, torch
 from rectified.networks.batches import Examples
 from rectified.networks.clipping import Clip, ClipNorm, ClipValue
 from rectified.networks.layers import Activate, Dense, Dropout, Layer
@@ -23,7 +24,6 @@ from rectified.networks.parameters import Parameters, is_weight
 from rectified.networks.penalties import L1, L2, Penalty
 from rectified.networks.recipe import Recipe
 from rectified.networks.streams import check_seeds
-from rectified.pytorch import nn, torch
 
 
 def twin(network: Network, parameters: Parameters, row: int = 0) -> nn.Sequential:

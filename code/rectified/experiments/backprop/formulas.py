@@ -14,8 +14,8 @@ from numpy.polynomial import Polynomial
 from rectified.activations import ELEMENTWISE, sigmoid
 from rectified.data import xor
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 
 def sigmoid_one_liner(z: np.ndarray) -> np.ndarray:

@@ -10,9 +10,9 @@ from rectified.activations import Activation, identity, relu
 from rectified.activations.record import Elementwise
 from rectified.experiments.backprop.gradient_check import WIDTHS, WITHOUT_JUMPS, case
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks import Activate, Dense, Network, Parameters, mean_squared_error, mlp
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,9 +8,9 @@ from numpy.typing import DTypeLike
 
 from rectified.activations import ELEMENTWISE, Activation, tanh
 from rectified.initializers import generators, normal
+from rectified.late import torch
 from rectified.networks import Network, Parameters, mean_squared_error, mlp, twin
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 WITHOUT_JUMPS = tuple(f for f in ELEMENTWISE.values() if not f.jumps)  # all but the step
 WIDTHS = (3, 5, 4, 2)  # inputs, two hidden layers, outputs: 54 parameters

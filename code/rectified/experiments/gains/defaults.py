@@ -7,11 +7,10 @@ from inspect import signature
 from types import MappingProxyType
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from rectified.data import Split
 from rectified.experiments.settings import check_data
+from rectified.late import neural_network
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
 
@@ -45,11 +44,11 @@ def library_defaults(
     for name in CHOICES:
         curves, scores = [], []
         for seed in seeds:
-            network = MLPClassifier(
+            network = neural_network.MLPClassifier(
                 activation=name, max_iter=epochs, n_iter_no_change=epochs, random_state=seed
             )
             with warnings.catch_warnings():  # it says that it could go on
-                warnings.simplefilter("ignore", ConvergenceWarning)
+                warnings.filterwarnings("ignore", "Stochastic Optimizer: Maximum iterations")
                 network.fit(data.train.x, data.train.y)
             curves.append(network.loss_curve_)
             scores.append(network.score(data.test.x, data.test.y))
@@ -57,7 +56,7 @@ def library_defaults(
     return LibraryDefaults(
         defaults=tuple(
             signature(each).parameters["activation"].default
-            for each in (MLPClassifier, MLPRegressor)
+            for each in (neural_network.MLPClassifier, neural_network.MLPRegressor)
         ),
         epochs=epochs,
         seeds=seeds,

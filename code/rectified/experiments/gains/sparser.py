@@ -15,6 +15,7 @@ from rectified.experiments.trials.arms import DTYPE, Arm
 from rectified.experiments.trials.convergence import convergence_speed
 from rectified.experiments.trials.tuning import SEEDS
 from rectified.initializers import variance_scaling
+from rectified.late import torch
 from rectified.networks import (
     SGD,
     Activate,
@@ -25,7 +26,6 @@ from rectified.networks import (
     train,
 )
 from rectified.networks.checks import check_number
-from rectified.pytorch import torch
 
 UNIT_GAIN = variance_scaling(1.0, "fan_in", "normal")
 

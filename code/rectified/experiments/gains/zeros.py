@@ -10,10 +10,10 @@ from rectified.data import Split
 from rectified.experiments.rectifier.switches import linear_piece, torch_jacobian
 from rectified.experiments.settings import check_data, check_elementwise
 from rectified.experiments.trials.arms import DTYPE, Arm, trained
+from rectified.late import torch
 from rectified.networks import Activate, Network, Parameters
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
-from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

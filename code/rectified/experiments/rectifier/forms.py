@@ -11,8 +11,8 @@ from types import MappingProxyType
 import numpy as np
 
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 # The text of each is its name, so that a table shows what was run; a test compares the two.
 PYTHON: Mapping[str, Callable[[float], float]] = MappingProxyType(

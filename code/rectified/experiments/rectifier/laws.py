@@ -10,8 +10,8 @@ from rectified.experiments.grids import GRID, full_range
 from rectified.experiments.rectifier.forms import autograd_slope
 from rectified.experiments.settings import check_elementwise
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks.checks import check_positive, check_positive_int
-from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 from rectified.activations import relu
 from rectified.experiments.rectifier.regions import Layer, draw_layers
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, eq=False)

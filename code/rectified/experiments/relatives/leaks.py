@@ -17,10 +17,10 @@ from rectified.activations import (
     rrelu,
     rrelu_training,
 )
+from rectified.late import functional, nn, torch
 from rectified.networks import streams
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
-from rectified.pytorch import functional, nn, torch
 
 LINE = np.linspace(-10.0, 10.0, 2001)  # 0 among them
 

@@ -10,11 +10,11 @@ from rectified.activations import Activation, VectorActivation, glu, leaky_relu,
 from rectified.data import Split
 from rectified.experiments.settings import check_data
 from rectified.experiments.trials.arms import DTYPE, Arm, trained
+from rectified.late import functional, torch
 from rectified.networks import Network, Parameters, mlp, streams
 from rectified.networks.checks import check_positive_int
 from rectified.networks.parameters import ordered
 from rectified.networks.streams import check_seeds
-from rectified.pytorch import functional, torch
 
 LINE = np.linspace(-1.0, 1.0, 4001)
 

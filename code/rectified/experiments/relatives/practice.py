@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from inspect import signature
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from rectified.activations import Activation, elu, relu, tanh
 from rectified.data import Dataset, Split, split
@@ -16,6 +14,7 @@ from rectified.experiments.settings import check_data
 from rectified.experiments.trials.arms import DTYPE
 from rectified.experiments.trials.watching import score
 from rectified.initializers import Initializer, he_normal, normal
+from rectified.late import neural_network, nn, torch
 from rectified.networks import (
     SGD,
     Activate,
@@ -30,7 +29,6 @@ from rectified.networks import (
 )
 from rectified.networks.checks import check_positive_int
 from rectified.networks.streams import check_seeds
-from rectified.pytorch import nn, torch
 
 TRIED = {
     "activation": ("identity", "logistic", "tanh", "relu", "leaky_relu", "gelu", "swish"),
@@ -51,8 +49,8 @@ class Defaults:
 def default_activations() -> Defaults:
     """Ask scikit-learn and PyTorch for their defaults, and try what should not work."""
     asked = {
-        "MLPClassifier": (MLPClassifier, "activation"),
-        "MLPRegressor": (MLPRegressor, "activation"),
+        "MLPClassifier": (neural_network.MLPClassifier, "activation"),
+        "MLPRegressor": (neural_network.MLPRegressor, "activation"),
         "TransformerEncoderLayer": (nn.TransformerEncoderLayer, "activation"),
         "RNNCell": (nn.RNNCell, "nonlinearity"),
     }
@@ -65,10 +63,10 @@ def default_activations() -> Defaults:
     for setting, values in TRIED.items():
         for value in values:
             with suppress(ValueError), warnings.catch_warnings():  # it says that it could go on
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                MLPClassifier(max_iter=1, **{setting: value}).fit(x, y)
+                warnings.filterwarnings("ignore", "Stochastic Optimizer: Maximum iterations")
+                neural_network.MLPClassifier(max_iter=1, **{setting: value}).fit(x, y)
                 accepted.append((setting, value))
-    usual = signature(MLPClassifier).parameters
+    usual = signature(neural_network.MLPClassifier).parameters
     return Defaults(
         activations=found,
         accepted=tuple(accepted),

@@ -9,8 +9,8 @@ import numpy as np
 
 from rectified.activations import ELEMENTWISE, Activation, identity, relu, sigmoid, step, tanh
 from rectified.initializers import generators
+from rectified.late import torch
 from rectified.networks.checks import check_positive_int
-from rectified.pytorch import torch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
