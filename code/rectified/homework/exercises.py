@@ -38,11 +38,6 @@ class Exercise:
         """Return the cells that carry points: the tests, or the written answer itself."""
         return self.tests or (self.solution,)
 
-    @property
-    def points(self) -> float:
-        """Return the most that can be had."""
-        return sum(points(cell) for cell in self.graded)
-
 
 @dataclass(frozen=True, eq=False)
 class Assignment:
@@ -52,11 +47,6 @@ class Assignment:
     title: str
     notebook: NotebookNode
     exercises: tuple[Exercise, ...]
-
-    @property
-    def points(self) -> float:
-        """Return the most that can be had."""
-        return sum(exercise.points for exercise in self.exercises)
 
 
 def read(path: Path) -> Assignment:

@@ -27,7 +27,7 @@ from rectified.homework.watched import Confined, Limits
 
 LIMITS = Limits(wall=30)  # `wall` is for the cells and tests of one exercise
 ROOM = 2 << 30  # bytes for what a test makes of an answer
-STARTING = 60  # s; a busy machine needs a while to load PyTorch
+STARTING = 60  # s; half a second will do, but not on a machine that is busy
 LONGEST_OUTPUT = 20_000  # characters
 PACKAGE = Path(rectified.__file__).parent
 BIBLIOGRAPHY = PACKAGE.parent.parent / "references.bib"
