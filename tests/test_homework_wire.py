@@ -93,6 +93,10 @@ class Odd:
         return np.zeros(3)
 
 
+class Text(str):
+    """Is a text, and could be more."""
+
+
 def endless() -> Iterator[int]:
     while True:
         yield 1
@@ -109,6 +113,7 @@ def nested(depth: int) -> list:
     ("value", "says"),
     [
         (Odd(), "of type Odd"),
+        (Text("x"), "of type Text"),
         (print, "of type builtin"),
         (np.array([print]), "array of object"),
         (np.array(["x"]), "array of <U1"),
@@ -135,6 +140,8 @@ def test_what_is_no_plain_value_is_not_sent(value: Any, says: str) -> None:
         *({"int": "1", "float": "0x0p0"}, {"set": [{"list": []}]}, {"mine": 0}, {"yours": 0}),
         {"dict": [[{"list": []}, None]]},
         {"array": ["<f8", [1], 0, False, False]},  # longer than what came
+        {"list": [{"array": ["<i2", [1], 0, False, False]}] * 2},  # the same bytes twice
+        {"array": ["<i2,<i2", [1], 0, False, False]},
         {"array": ["<f8", [-1], 0, False, False]},
         {"array": ["<f8", [2**62, 2**62], 0, False, False]},
         {"array": ["<f8", [0, 2**62], 0, False, False]},
@@ -326,6 +333,7 @@ def replying(*frames: tuple[dict, bytes]) -> Peer:
         {"reply": {"list": [None]}},
         {"reply": {"list": [None, {"list": [{"list": [{"int": "0"}, None]}, None]}]}},
         {"reply": {"list": [None, {"list": [{"list": [{"int": "7"}, None]}]}]}},
+        {"reply": {"list": [None, {"list": [{"list": [{"int": "-1"}, None]}]}]}},
         {"reply": {"list": [{"yours": 5}, {"list": []}]}},
         {"reply": {"list": [{"activation": ["os.system", {}]}, {"list": []}]}},
         {"reply": {"list": [{"activation": 1}, {"list": []}]}},
@@ -337,6 +345,31 @@ def replying(*frames: tuple[dict, bytes]) -> Peer:
 def test_a_reply_that_is_none_is_an_error(message: dict) -> None:
     with pytest.raises(WireError):
         replying((message, b"")).ask("x", np.zeros(2))
+
+
+def test_a_reply_names_no_function_from_the_end() -> None:
+    there = replying(({"reply": {"list": [{"yours": -1}, {"list": []}]}}, b""))
+    with pytest.raises(WireError):
+        there.ask("x", print)
+
+
+def test_a_reply_cannot_change_what_is_locked_here() -> None:
+    array = np.zeros(2)
+    array.flags.writeable = False
+    change = {"list": [{"int": "0"}, {"array": ["<f8", [2], 0, False, False]}]}
+    reply = {"reply": {"list": [{"int": "5"}, {"list": [change]}]}}
+    assert replying((reply, b"\1" * 16)).ask("x", array) == 5
+    np.testing.assert_array_equal(array, [0, 0])
+
+
+def test_what_changes_there_can_be_kept_from_here() -> None:
+    array = np.zeros(2)
+    change = {"list": [{"int": "0"}, {"array": ["<f8", [2], 0, False, False]}]}
+    there = replying(({"reply": {"list": [None, {"list": [change]}]}}, b"\1" * 16))
+    there.keeps_changes = False
+    there.ask("x", array)
+    np.testing.assert_array_equal(array, [0, 0])
+    assert len(there.changes) == 1
 
 
 def test_a_reply_cannot_change_shape_or_type_of_an_argument() -> None:
