@@ -2,7 +2,7 @@
 
 import pytest
 
-from rectified.homework.slices import defined, free, needed, statements, used, whole
+from rectified.homework.slices import defined, free, needed, plain, statements, used, whole
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,15 @@ def test_an_import_of_everything_always_runs() -> None:
 def test_a_students_cell_stays_whole() -> None:
     cell = whole("total = []\ntotal.append(1)\nprint(total)")
     assert needed(["total"], [cell]) == [cell]
+
+
+def test_of_a_cell_that_would_take_minutes_to_read_nothing_is_known() -> None:
+    long = "x = 1\n" + "# more\n" * 3000
+    with pytest.raises(ValueError, match="at most 20000 characters"):
+        plain(long)
+    assert defined(long) == used(long) == free(long) == frozenset()
+    magics = "x = 1\n" + "!ls\n" * 100
+    with pytest.raises(SyntaxError):
+        plain(magics)
+    assert defined(magics) == frozenset()
+    assert "x" in defined("x = 1\n!ls\n")

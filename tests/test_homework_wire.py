@@ -242,6 +242,20 @@ def test_a_locked_argument_stays_as_it_is(both: Both) -> None:
     np.testing.assert_array_equal(array, [0, 1, 2])
 
 
+def signs(array: np.ndarray) -> None:
+    np.negative(array, out=array, where=array == 0)
+
+
+@pytest.mark.parametrize("both", [{"signs": signs}], indirect=True)
+def test_a_changed_bit_is_a_change_and_nan_is_none(both: Both) -> None:
+    zero, nan = np.zeros(1), np.full(1, np.nan)
+    both.here.ask("signs", zero)
+    assert np.signbit(zero[0])
+    both.here.changes.clear()
+    both.here.ask("signs", nan)
+    assert both.here.changes == []
+
+
 @pytest.mark.parametrize(
     "both", [{"twice": lambda f, x: f(f(x)), "same": lambda f: f}], indirect=True
 )
@@ -385,6 +399,16 @@ def test_a_reply_cannot_change_shape_or_type_of_an_argument() -> None:
 def test_no_reply_raises_what_is_no_error(kind: str) -> None:
     with pytest.raises(RuntimeError):
         replying(({"error": [kind, "text"]}, b"")).ask("x")
+
+
+def test_an_error_is_cut_and_says_whether_the_student_raised_it() -> None:
+    with pytest.raises(KeyError) as caught:
+        replying(({"error": ["KeyError", "x" * 10_000]}, b"")).ask("x")
+    assert caught.value.told
+    assert len(caught.value.args[0]) == 2000
+    with pytest.raises(WireError) as caught:
+        replying(({"error": ["WireError", "is of type Odd"]}, b"")).ask("x")
+    assert not caught.value.told
 
 
 def test_an_error_that_asks_for_more_is_told_as_another() -> None:
