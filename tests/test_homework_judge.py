@@ -120,6 +120,11 @@ def test_what_was_given_out_gets_none(
     [
         ("larger", "def larger(a, b):\n    return a + b", "DESIRED"),
         ("larger", "def larger(a, b):\n    a += b\n    return a", "in: np.testing"),
+        (  # changes what the test compares with
+            "larger",
+            "def larger(a, b):\n    a[...], b[...] = np.abs(a), -10\n    return a",
+            "in: np.testing",
+        ),
         ("larger", "def larger(a, b):\n    return [a, b]", "mismatch"),
         ("larger", "def larger(a, b):\n    return print", "are not equal"),
         ("larger", "def larger(a, b):\n    return np.array([print])", "array of object"),
@@ -199,6 +204,12 @@ def stripped(notebook: NotebookNode) -> None:
     notebook.metadata = NotebookNode()
 
 
+def of_another_system(notebook: NotebookNode) -> None:
+    stripped(notebook)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\n", " \r\n") + "\r\n"
+
+
 def doubled(notebook: NotebookNode) -> None:
     place = cell_of(notebook, "larger")
     notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
@@ -248,7 +259,8 @@ def older(notebook: NotebookNode) -> None:
 @pytest.mark.parametrize(
     ("damage", "flags"),
     [
-        (stripped, {"no metadata"}),
+        (stripped, {"no metadata", "missing", "own cell"}),
+        (of_another_system, {"no metadata", "missing", "own cell"}),
         (doubled, {"duplicate"}),
         (in_a_cell_of_its_own, {"own cell"}),
         (turned_round, set()),
@@ -267,9 +279,25 @@ def test_an_honest_answer_gets_its_points_whatever_happened_to_the_notebook(
     notebook = sample.answered(given, sample.RIGHT)
     damage(notebook)
     found = find(notebook, given, assignment)
-    assert {flag.kind for flag in found.flags} >= flags
-    assert flags or not found.flags
+    assert {flag.kind for flag in found.flags} == flags
+    of_tests = {flag.kind for flag in found.flags if flag.text.startswith("The test")}
+    assert of_tests == ({"missing", "edited test"} & flags if "no metadata" not in flags else set())
     assert sum(mark.points for mark in marks(assignment, notebook, desk).values()) == 7
+
+
+@pytest.mark.parametrize("lender", ["root-test", "slope"])
+def test_a_test_or_another_try_lends_nothing(
+    assignment: Assignment, given: NotebookNode, lender: str
+) -> None:
+    answer = "root = lent + 1" if lender == "root-test" else "def slope(f, x):\n    return lent"
+    name = lender.removesuffix("-test")
+    notebook = sample.answered(given, answers(**{name: answer}))
+    place = cell_of(notebook, lender)
+    copied = NotebookNode(copy.deepcopy(notebook.cells[place]), source="lent = 1")
+    notebook.cells.insert(place, copied)
+    cells = find(notebook, given, assignment).of[name].cells
+    assert cells[-1] == answer
+    assert not any("lent = 1" in cell for cell in cells)
 
 
 def test_a_written_answer_waits(assignment: Assignment, given: NotebookNode) -> None:
