@@ -13,6 +13,7 @@ from sphinx.util.fileutil import copy_asset
 import rectified
 from rectified import display
 from rectified.site.launch import launch_links
+from rectified.site.reading import add_whys, chapters, lead, plain
 
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
@@ -71,17 +72,20 @@ def fill_page(
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
         named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
+    add_whys(app, pagename, context)
     if doctree:
         context["description"] = description(doctree)
 
 
 def header(app: Sphinx, pagename: str, title: str) -> str:
     """Return the title with its kicker: the chapter's number, and its part of the book."""
-    number = app.env.toc_secnumbers.get(pagename, {}).get("", ())
-    chapter = f"Chapter {number[0]}" if number else ""
+    numbers = chapters(app.env)
+    number = numbers.get(pagename)
+    chapter = f"Chapter {number} of {len(numbers)}" if number else ""
     part = _parts(app.config).get(pagename)
     words = f"{chapter} <b>{part}</b>" if part else chapter
-    kicker = f'<p class="rc-kicker">{words.strip()}</p>' if words else ""
+    data = f' data-chapter="{number}"' if number else ""
+    kicker = f'<p class="rc-kicker"{data}>{words.strip()}</p>' if words else ""
     return f'<header class="rc-title">{kicker}<h1>{NUMBER.sub("", title)}</h1></header>'
 
 
@@ -93,8 +97,7 @@ def _parts(config: Config) -> dict[str, str]:
 
 def description(doctree: nodes.document) -> str:
     """Return the lead, cut at a word."""
-    lead = next(filter(_is_lead, doctree.findall(nodes.paragraph)), None)
-    text = " ".join(lead.astext().split()) if lead else ""
+    text = plain(lead(doctree))
     if len(text) <= DESCRIPTION:
         return text
     return text[:DESCRIPTION].rpartition(" ")[0] + " …"
@@ -105,10 +108,6 @@ def remove_unused(app: Sphinx, error: Exception | None) -> None:
     for pattern in UNUSED:
         for path in Path(app.outdir, "_static").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _is_lead(node: nodes.paragraph) -> bool:
-    return "rc-lead" in node["classes"]
 
 
 def write_index(app: Sphinx, error: Exception | None) -> None:
