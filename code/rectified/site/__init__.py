@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the executor starts without Sphinx, a second sooner
 
 PARTS = (
     *("patterns", "folds", "claims", "origins", "teaching", "citations", "katex"),
-    *("reading", "theme"),
+    *("reading", "theme", "landing"),
 )
 
 

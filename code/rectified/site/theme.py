@@ -26,6 +26,7 @@ SHEETS = {
     "book.css": "",
     "labs.css": "data-lab=",
 }
+LANDING = ["tokens.css", "outputs.css", "book.css", "labs.css", "landing.css"]
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
@@ -34,13 +35,6 @@ UNUSED = (
 )
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 DESCRIPTION = 200  # characters; search engines and cards cut about there
-
-INDEX = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url={page}"></head>
-<body><main><h1>{title}</h1><p><a href="{page}">Read the book</a></p></main></body></html>
-"""
 
 
 def copy_assets(app: Sphinx) -> None:
@@ -59,14 +53,18 @@ def fill_page(
 ) -> None:
     """Choose the page's assets and write what stands above its title."""
     body = context.get("body", "")
-    sheets = [name for name, sign in SHEETS.items() if sign in body]
+    landing = templatename == "landing.html"
+    sheets = LANDING if landing else [name for name, sign in SHEETS.items() if sign in body]
     context["css_files"].clear()  # what themes and extensions added; these lists are Sphinx's own
     context["script_files"].clear()
     for name in sheets:
         app.add_css_file(name)
     app.add_js_file("rectified.js", loading_method="defer")
+    if landing:
+        app.add_js_file("landing.js", loading_method="defer")
     if "labs.css" in sheets:
-        app.add_js_file("labs/hydrate.mjs", type="module")
+        name = "landing" if landing else "hydrate"
+        app.add_js_file(f"labs/{name}.mjs", type="module")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
@@ -110,18 +108,9 @@ def remove_unused(app: Sphinx, error: Exception | None) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def write_index(app: Sphinx, error: Exception | None) -> None:
-    """Lead from the site's address to the first page, which lies in a folder."""
-    if error is None and app.builder.format == "html":
-        page = f"{app.config.root_doc}.html"
-        text = INDEX.format(title=app.config.project, page=page)
-        Path(app.outdir, "index.html").write_text(text, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     """Register the theme and its handlers."""
     app.add_html_theme("rectified", HERE / "theme")
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", fill_page, priority=900)  # after all that add assets
     app.connect("build-finished", remove_unused, priority=900)  # after all have copied
-    app.connect("build-finished", write_index, priority=100)  # before sphinx-external-toc's own
