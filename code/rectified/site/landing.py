@@ -27,7 +27,7 @@ class Entry:
     name: str  # of the page
     page: Page
     number: int | None
-    load: Load | None  # None of a page that is no lesson
+    load: Load | None  # None of a page that is no lesson, or of a book without a page for teachers
 
 
 def landing(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -36,6 +36,7 @@ def landing(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     entries = [entry for _, listed in parts for entry in listed]
     context = {
         "title": app.config.project,
+        "description": pages(app.env)[app.config.root_doc].why,
         "parts": parts,
         "counts": counts(app, entries),
         "claim": claim(app),
@@ -61,9 +62,8 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
 def entry(app: Sphinx, name: str, number: int | None) -> Entry:
     """Return a page's line of the contents."""
     path = Path(app.env.doc2path(name))
-    return Entry(
-        name, pages(app.env)[name], number, load(path) if path.suffix == ".ipynb" else None
-    )
+    taught = TEACHING in app.env.all_docs and path.suffix == ".ipynb"
+    return Entry(name, pages(app.env)[name], number, load(path) if taught else None)
 
 
 def counts(app: Sphinx, entries: list[Entry]) -> dict[str, int]:
