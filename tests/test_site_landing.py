@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from built_site import PAGES, ROOT, SITE, soup, up_to_date  # noqa: F401
 from labs_node import run
+from rectified import networks
 from rectified.site import board
 
 Opener = Callable[..., Page]
@@ -82,6 +83,17 @@ def test_the_script_ends_at_the_picture_that_numpy_trained(learned: board.Board)
     assert found["kinks"] == board.HINGES
     for name, path in learned.paths().items():
         # one digit after the point, which may be rounded to either side
+        assert_allclose(numbers(found["paths"][name]), numbers(path), atol=0.11, err_msg=name)
+
+
+def test_hinges_that_leave_the_picture_are_not_drawn(learned: board.Board) -> None:
+    y = np.random.default_rng(0).normal(size=board.X.size)
+    found = asked("fit", hinges=board.HINGES, y=y, rate=0.2, steps=60)
+    shapes = learned.network.shapes
+    theta = networks.Parameters(shapes, np.array([found["theta"]]))
+    paths = board.Board(learned.network, theta, y).paths()
+    assert found["kinks"] == paths["kinks"].count("M") < board.HINGES
+    for name, path in paths.items():
         assert_allclose(numbers(found["paths"][name]), numbers(path), atol=0.11, err_msg=name)
 
 

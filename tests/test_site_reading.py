@@ -58,14 +58,14 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Beautiful
     for lead in ("", r"Take $\max(0, z)$, *twice*. Then go on."):
         tiny_book.write(root / "chapters/two.ipynb", f"# Chapter two\n\n{lead}")
         assert tiny_book.build(root) == (0, "")
-        found.append({name: tiny_book.page(root, name) for name in ("index", "chapters/one")})
+        found.append({name: tiny_book.page(root, name) for name in ("index", "chapters/claims")})
     return found
 
 
 def test_a_lead_that_changes_is_written_on_pages_that_did_not(
     builds: list[dict[str, BeautifulSoup]],
 ) -> None:
-    before, after = (pages["chapters/one"].select_one(".right-next") for pages in builds)
+    before, after = (pages["chapters/claims"].select_one(".left-prev") for pages in builds)
     assert before.select_one(".prev-next-why").get_text() == ""
     assert after.select_one(".prev-next-why").get_text() == "Take max(0, z), twice."
     assert builds[1]["index"].select(".rc-entries p")[1].get_text() == "Take max(0, z), twice."
@@ -120,6 +120,8 @@ def test_the_landing_page_goes_on_at_the_section(reader: Page) -> None:
     sections.nth(2).evaluate("section => section.scrollIntoView()")
     reader.wait_for_function(f"localStorage.getItem('{KEY}').includes('{anchor}')")
     turn_to(reader, "chapters/claims.html")  # to look something up is not to read on there
+    reader.locator("article > section > section[id]").nth(1).evaluate("e => e.scrollIntoView()")
+    expect(reader.locator(".page-toc .active")).to_have_count(1)
     turn_to(reader, "index.html")
     link = reader.get_by_role("link", name="Go on reading")
     assert link.get_attribute("href").endswith(f"{chapters()[2]}#{anchor}")

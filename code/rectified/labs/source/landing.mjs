@@ -21,7 +21,8 @@ class Board {
     this.live = find("[role=status]");
     this.curve = { y: XS.map(CURVES.wave) };
     this.svg = /** @type {SVGSVGElement} */ (find("svg"));
-    put(this.svg, { role: "group" }); // an image could hold no pen
+    // an image could hold no pen, and what it shows will change
+    put(this.svg, { role: "group", "aria-label": "A curve to learn, and the line that learns it" });
     this.pen = new Pen(this.svg, this.curve, (held) => this.#drawn(held));
     this.fit = this.#fresh();
     this.frame = 0;
