@@ -16,6 +16,7 @@ from rectified.labs.lab import JOINED
 
 LAB_FOLDER = JOINED.parent
 SHIM = JOINED / "hydrate.mjs"
+LANDING = JOINED / "landing.mjs"  # the picture of the landing page: no lab, but made like one
 MODULES = [JOINED / f"{slug}.mjs" for slug in labs.ALL]
 LAB_BYTES, SHIM_BYTES = 25_000, 1_500  # compressed
 NAMES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}  # nothing loads them
@@ -43,8 +44,10 @@ def test_no_joined_file_is_stale() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_lab_and_nothing_else_is_joined() -> None:
-    assert {path.name for path in JOINED.iterdir()} == {path.name for path in [*MODULES, SHIM]}
+def test_every_lab_shim_and_landing_page_are_joined_and_nothing_else() -> None:
+    assert {path.name for path in JOINED.iterdir()} == {
+        path.name for path in [*MODULES, SHIM, LANDING]
+    }
 
 
 def test_stale_files_are_named(tmp_path: Path) -> None:
@@ -103,9 +106,9 @@ def test_weights_are_printed() -> None:
 
 
 # ---- alone
-@each_module
+@pytest.mark.parametrize("module", [*MODULES, LANDING], ids=lambda path: path.stem)
 @pytest.mark.parametrize("kind", UNWANTED)
-def test_a_joined_lab_needs_nothing_and_asks_nobody(module: Path, kind: str) -> None:
+def test_a_joined_module_needs_nothing_and_asks_nobody(module: Path, kind: str) -> None:
     assert wanted(module.read_text(encoding="utf-8"), kind) == []
 
 

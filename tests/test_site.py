@@ -10,17 +10,16 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import nbformat
-import pytest
 from jupyter_cache import get_cache
 
-from built_site import ALL, ROOT, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
+from built_site import ROOT, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
 from rectified.display.output import CLAIMS_MIME
 from rectified.site.cache import cache_path
 from rectified.site.execute import chapters
 from rectified.site.markers import without_hidden
 
 
-@pytest.mark.parametrize("name", [*ALL, "index.html"])
+@each_page
 def test_every_link_leads_to_a_file_and_an_anchor_of_the_site(name: str) -> None:
     tree = soup(name)
     found = [tag[key] for key in ("href", "src") for tag in tree.find_all(attrs={key: True})]

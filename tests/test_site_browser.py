@@ -6,42 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, Page, Route
 
-from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
-from serving import served
+from built_site import PAGES, each_chapter, each_page, soup, up_to_date  # noqa: F401
 
 BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the site on localhost and yield its address."""
-    with served(SITE) as at:
-        yield at
-
-
 Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
-    """Yield a function that opens a page of the site in a context of its own."""
-    contexts: list[BrowserContext] = []
-
-    def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address + name)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")

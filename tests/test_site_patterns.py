@@ -82,7 +82,7 @@ def words(element: Tag) -> str:
 def test_the_title_has_its_chapter_and_part_above_it(chapter: BeautifulSoup) -> None:
     header = only(chapter, "header.rc-title")
     assert [child.name for child in header.children] == ["p", "h1"]
-    assert words(header.p) == "Chapter 1 Bends"
+    assert words(header.p) == "Chapter 1 of 1 Bends"
     assert words(header.h1) == "Where does f ′ go?"
 
 

@@ -13,6 +13,7 @@ from sphinx.util.fileutil import copy_asset
 import rectified
 from rectified import display
 from rectified.site.launch import launch_links
+from rectified.site.reading import add_whys, chapters, lead, plain
 
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
@@ -25,6 +26,7 @@ SHEETS = {
     "book.css": "",
     "labs.css": "data-lab=",
 }
+LANDING = ["tokens.css", "outputs.css", "book.css", "labs.css", "landing.css"]
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
@@ -33,13 +35,6 @@ UNUSED = (
 )
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 DESCRIPTION = 200  # characters; search engines and cards cut about there
-
-INDEX = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url={page}"></head>
-<body><main><h1>{title}</h1><p><a href="{page}">Read the book</a></p></main></body></html>
-"""
 
 
 def copy_assets(app: Sphinx) -> None:
@@ -58,30 +53,37 @@ def fill_page(
 ) -> None:
     """Choose the page's assets and write what stands above its title."""
     body = context.get("body", "")
-    sheets = [name for name, sign in SHEETS.items() if sign in body]
+    landing = templatename == "landing.html"
+    sheets = LANDING if landing else [name for name, sign in SHEETS.items() if sign in body]
     context["css_files"].clear()  # what themes and extensions added; these lists are Sphinx's own
     context["script_files"].clear()
     for name in sheets:
         app.add_css_file(name)
     app.add_js_file("rectified.js", loading_method="defer")
+    if landing:
+        app.add_js_file("landing.js", loading_method="defer")
     if "labs.css" in sheets:
-        app.add_js_file("labs/hydrate.mjs", type="module")
+        name = "landing" if landing else "hydrate"
+        app.add_js_file(f"labs/{name}.mjs", type="module")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
         named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
+    add_whys(app, pagename, context)
     if doctree:
         context["description"] = description(doctree)
 
 
 def header(app: Sphinx, pagename: str, title: str) -> str:
     """Return the title with its kicker: the chapter's number, and its part of the book."""
-    number = app.env.toc_secnumbers.get(pagename, {}).get("", ())
-    chapter = f"Chapter {number[0]}" if number else ""
+    numbers = chapters(app.env)
+    number = numbers.get(pagename)
+    chapter = f"Chapter {number} of {len(numbers)}" if number else ""
     part = _parts(app.config).get(pagename)
     words = f"{chapter} <b>{part}</b>" if part else chapter
-    kicker = f'<p class="rc-kicker">{words.strip()}</p>' if words else ""
+    data = f' data-chapter="{number}"' if number else ""
+    kicker = f'<p class="rc-kicker"{data}>{words.strip()}</p>' if words else ""
     return f'<header class="rc-title">{kicker}<h1>{NUMBER.sub("", title)}</h1></header>'
 
 
@@ -93,8 +95,7 @@ def _parts(config: Config) -> dict[str, str]:
 
 def description(doctree: nodes.document) -> str:
     """Return the lead, cut at a word."""
-    lead = next(filter(_is_lead, doctree.findall(nodes.paragraph)), None)
-    text = " ".join(lead.astext().split()) if lead else ""
+    text = plain(lead(doctree))
     if len(text) <= DESCRIPTION:
         return text
     return text[:DESCRIPTION].rpartition(" ")[0] + " …"
@@ -107,22 +108,9 @@ def remove_unused(app: Sphinx, error: Exception | None) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _is_lead(node: nodes.paragraph) -> bool:
-    return "rc-lead" in node["classes"]
-
-
-def write_index(app: Sphinx, error: Exception | None) -> None:
-    """Lead from the site's address to the first page, which lies in a folder."""
-    if error is None and app.builder.format == "html":
-        page = f"{app.config.root_doc}.html"
-        text = INDEX.format(title=app.config.project, page=page)
-        Path(app.outdir, "index.html").write_text(text, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     """Register the theme and its handlers."""
     app.add_html_theme("rectified", HERE / "theme")
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", fill_page, priority=900)  # after all that add assets
     app.connect("build-finished", remove_unused, priority=900)  # after all have copied
-    app.connect("build-finished", write_index, priority=100)  # before sphinx-external-toc's own

@@ -1,4 +1,5 @@
-// What a page does without a kernel and without a library: theme, current section, scrolling by key.
+// What a page does without a kernel and without a library: theme, current section, how far one has
+// read, scrolling by key.
 const KEY = "rectified-theme";
 const root = document.documentElement;
 
@@ -21,6 +22,46 @@ button.addEventListener("click", () => {
 dark.addEventListener("change", () => localStorage.getItem(KEY) || show(system()));
 show(root.dataset.theme ?? system());
 
+// How far one has read is kept in this browser and told to nobody: pages read to their end, and
+// [page, section] where one is. Where nothing can be kept, it is forgotten.
+const READ = "rectified-read";
+const base = new URL(root.dataset.content_root ?? ".", location).pathname;
+const named = ({ pathname }) => pathname.slice(base.length).replace(/\.html$/, "");
+const here = named(location);
+function kept() {
+  try {
+    const { read, at } = JSON.parse(localStorage.getItem(READ));
+    return { read: [...read], at: [...at] };
+  } catch {
+    return { read: [], at: [] };
+  }
+}
+function keep(news) {
+  try {
+    localStorage.setItem(READ, JSON.stringify({ ...kept(), ...news }));
+  } catch {}
+}
+
+// The contents mark the pages whose end came into view, with the ways to the pages around them.
+function mark() {
+  const { read } = kept();
+  for (const link of document.querySelectorAll(":is(.bd-links, .rc-entries) a")) {
+    link.querySelector(".rc-read")?.remove();
+    if (!read.includes(named(link))) continue;
+    const sign = document.createElement("span");
+    sign.className = "rc-read";
+    sign.append(" (read)");
+    link.append(sign);
+  }
+}
+const ends = new IntersectionObserver(([{ isIntersecting }]) => {
+  if (!isIntersecting) return;
+  keep({ read: [...new Set([...kept().read, here])] });
+  mark();
+});
+for (const end of document.querySelectorAll(".prev-next-area")) ends.observe(end);
+mark();
+
 // On this page: the section that the reader is in stands out.
 const links = new Map(
   [...document.querySelectorAll(".page-toc a[href^='#']")].map((a) => [a.hash.slice(1), a]),
@@ -34,6 +75,7 @@ const watcher = new IntersectionObserver(
     }
     const current = [...links.keys()].find((id) => visible.has(id));
     for (const [id, link] of links) link.classList.toggle("active", id === current);
+    if (document.querySelector("[data-chapter]")) keep({ at: [here, current ?? ""] });
   },
   { rootMargin: "-80px 0px -60% 0px" },
 );

@@ -1,0 +1,95 @@
+"""What one page says of another: its title, and why to read it; and how far a chapter is along."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
+
+from rectified.site.katex import as_text
+
+LAB = re.compile(r'data-lab="([^"]+)"')
+SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What other pages say of this one."""
+
+    title: str
+    why: str  # the first sentence of its lead, as plain text; "" without a lead
+    labs: frozenset[str]  # slugs
+
+
+class PageCollector(EnvironmentCollector):
+    """Keeps a `Page` of each page in Sphinx's environment."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is removed or read again."""
+        pages(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+    ) -> None:
+        """Take what another process has read."""
+        pages(env).update({name: pages(other)[name] for name in docnames & set(pages(other))})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Collect from a page that was read."""
+        title = next(doctree.findall(nodes.title), None)
+        labs = {slug for raw in doctree.findall(nodes.raw) for slug in LAB.findall(raw.astext())}
+        pages(app.env)[app.env.docname] = Page(
+            title=plain(title) if title else "",
+            why=SENTENCE_ENDS.split(plain(lead(doctree)), maxsplit=1)[0],
+            labs=frozenset(labs),
+        )
+
+    def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Have all pages written again when what their neighbours or "of 8" say changed."""
+        now = (dict(pages(env)), chapters(env))
+        before = getattr(env, "rectified_pages_seen", now)
+        env.rectified_pages_seen = now
+        return [] if before == now else sorted(env.all_docs)
+
+
+def pages(env: BuildEnvironment) -> dict[str, Page]:
+    """Return what is said of each page."""
+    return env.__dict__.setdefault("rectified_pages", {})
+
+
+def chapters(env: BuildEnvironment) -> Mapping[str, int]:
+    """Return the number of each chapter that has one, in the order of the book."""
+    numbers = {name: found.get("") for name, found in env.toc_secnumbers.items()}
+    return {name: number[0] for name, number in numbers.items() if number}
+
+
+def lead(doctree: nodes.document) -> nodes.Element:
+    """Return the paragraph that says what a page is about; an empty one if there is none."""
+    leads = (node for node in doctree.findall(nodes.paragraph) if "rc-lead" in node["classes"])
+    return next(leads, nodes.paragraph())
+
+
+def plain(node: nodes.Element) -> str:
+    """Return a line's text without emphasis, formulas as text."""
+    parts = (
+        as_text(text.astext()) if isinstance(text.parent, nodes.math) else text.astext()
+        for text in node.findall(nodes.Text)
+    )
+    return " ".join("".join(parts).split())
+
+
+def add_whys(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
+    """Give the neighbours in a page's context a line that says why to read them."""
+    _, before, after = app.builder.relations.get(pagename, (None, None, None))
+    for name, side in ((before, "prev"), (after, "next")):
+        if name:
+            context[side]["why"] = pages(app.env)[name].why
+
+
+def setup(app: Sphinx) -> None:
+    """Register the collector."""
+    app.add_env_collector(PageCollector)
