@@ -16,7 +16,7 @@ from serving import served
 BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
 FOLDER = "some/where"  # below a server's root, as GitHub Pages serves it
 LAB = ".rc-lab-place"
-ALIVE = """(place) => place.querySelector(".rc-picture:not([aria-busy=true])")?.childElementCount"""
+ALIVE = ".rc-picture:not([aria-busy=true]) > *"  # what a lab has drawn
 START = ("Train", "Play", "Change to", "New weights")  # what sets a lab's worker to work
 
 
@@ -64,11 +64,11 @@ def _start_labs(page: Page) -> None:
     """Bring every lab into view, wait until it has drawn, and set it to work."""
     for place in page.locator(LAB).all():
         place.scroll_into_view_if_needed()
-        page.wait_for_function(ALIVE, arg=place.element_handle())
+        place.locator(ALIVE).first.wait_for(state="attached")
         names = place.locator(".rc-actions button").all_inner_texts()
         for name in [name for name in names if name.startswith(START)]:
             place.get_by_role("button", name=name, exact=True).click()
-        page.wait_for_function(ALIVE, arg=place.element_handle())
+        place.locator(ALIVE).first.wait_for(state="attached")
 
 
 def test_workers_of_labs_compute_in_webassembly(chromium: Browser, address: str) -> None:
@@ -98,8 +98,13 @@ PLANTED = f"""
 <iframe src="{FOREIGN}planted.html"></iframe>
 <form action="{FOREIGN}" id="planted"></form>
 """
-HEAR = """document.addEventListener("securitypolicyviolation",
+HEAR = """addEventListener("securitypolicyviolation",
   ({ effectiveDirective }) => (window.refused ??= []).push(effectiveDirective))"""
+ASK = f"""() => new Promise((heard) => {{
+  addEventListener("securitypolicyviolation",
+    ({{ effectiveDirective }}) => effectiveDirective === "form-action" && heard());
+  fetch("{FOREIGN}").catch(() => document.getElementById("planted").submit());
+}})"""
 
 
 @pytest.mark.parametrize("name", ["chapters/labs.html", "search.html"])
@@ -117,9 +122,7 @@ def test_what_others_plant_in_a_page_neither_runs_nor_loads(
     page.route(f"{FOREIGN}**", lambda route: (reached.append(route.request.url), route.abort()))
     page.route(address + name, plant)
     page.goto(address + name, wait_until="networkidle")
-    page.evaluate("document.getElementById('planted').submit()")
-    page.evaluate(f"fetch('{FOREIGN}').catch(() => 'refused')")
-    page.wait_for_function("window.refused?.includes('form-action')")
+    page.evaluate(ASK)
     refused = set(page.evaluate("window.refused"))
     title, shown = page.title(), page.evaluate("getComputedStyle(document.body).display")
     page.close()

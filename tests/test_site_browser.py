@@ -28,7 +28,10 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
 
     def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            bypass_csp=True,  # wait_for_function evaluates text; the policy has its own test
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
@@ -44,7 +47,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
 @pytest.fixture(scope="module")
 def read_page(chromium: Browser, address: str) -> Iterator[Opener]:
     """Yield a function that shows a page to tests that only look: it is loaded once for all."""
-    with chromium.new_context() as context:
+    with chromium.new_context(bypass_csp=True) as context:  # as above
         tabs: dict[str, Page] = {}
 
         def shown(name: str, *, width: int = 1280, theme: str = "light") -> Page:
