@@ -107,7 +107,7 @@ def with_pages(text: str, pages: Mapping[str, int]) -> str:
 
 
 def _new(html: str) -> Tag:
-    return BeautifulSoup(html, "html.parser").find()
+    return BeautifulSoup(html, "html.parser").find().extract()
 
 
 def _needs_screen(tag: Tag) -> bool:

@@ -5,12 +5,12 @@ until the numbers of the last time are right.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pikepdf
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import browser
 import paper
@@ -19,33 +19,32 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = "_build/rectified.pdf"
 WIDTH = 605  # pixels: of A4, without the margins of paper.css
 TIMES = 4
+HEADINGS = "[...document.querySelectorAll('h1, h2, h3')].map((heading) => heading.textContent)"
 SENTENCE = (
     "The PDF is printed by Chromium or Chrome, and none could be installed here. "
     "Install one, or say where it is: CHROMIUM=/path/to/chrome make pdf"
 )
 
 
-def make(root: Path, chromium: str) -> Path:
-    """Print the book in `root`, and return where it lies.
+def make(root: Path, chromium: Browser) -> Path:
+    """Print the book in `root` with a running browser, and return where it lies.
 
     Raises FileNotFoundError if a page is not built, RuntimeError if its pages do not settle.
     """
     source, draft = root / "_build/paper.html", root / "_build/paper.pdf"
     text = paper.document(root)
+    page = chromium.new_page(viewport={"width": WIDTH, "height": 900})
     pages: Mapping[str, int] = {}
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=browser.flags())
-        page = running.new_page(viewport={"width": WIDTH, "height": 900})
-        for _ in range(TIMES):
-            show(page, source, paper.with_pages(text, pages) if pages else text)
-            print_to(draft, page)
-            before, pages = pages, pages_of(draft)
-            if pages == before:
-                break
-        else:
-            raise RuntimeError(f"the pages' numbers did not settle in {TIMES} times")
-        running.close()
-    finish(draft, root)
+    for _ in range(TIMES):
+        show(page, source, paper.with_pages(text, pages) if pages else text)
+        print_to(draft, page)
+        before, pages = pages, pages_of(draft)
+        if pages == before:
+            break
+    else:
+        raise RuntimeError(f"the pages' numbers did not settle in {TIMES} times")
+    finish(draft, root, page.evaluate(HEADINGS))
+    page.close()
     source.unlink()
     draft.unlink()
     return root / TARGET
@@ -74,7 +73,7 @@ def pages_of(path: Path) -> dict[str, int]:
         return {name.removeprefix("/"): numbers[found[name][0].objgen] for name in map(str, found)}
 
 
-def finish(draft: Path, root: Path) -> None:
+def finish(draft: Path, root: Path, headings: Sequence[str]) -> None:
     """Say whose book it is, and pack it: half the size, and the same bytes for the same book."""
     about = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
     with pikepdf.open(draft) as pdf:
@@ -85,21 +84,37 @@ def finish(draft: Path, root: Path) -> None:
             told["dc:description"] = about["abstract"]
             told["dc:language"] = ["en"]
             told["pdf:Keywords"] = ", ".join(about["keywords"])
+        mend_bookmarks(pdf, headings)
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         packed = pikepdf.ObjectStreamMode.generate
         pdf.save(root / TARGET, object_stream_mode=packed, deterministic_id=True)
 
 
+def mend_bookmarks(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
+    """Give each bookmark its heading's words: Chromium drops the space where a line ends."""
+    said = {"".join(words): " ".join(words) for words in map(str.split, headings)}
+    with pdf.open_outline() as outline:
+        items = list(outline.root)
+        while items:
+            item = items.pop()
+            item.title = said.get("".join(item.title.split()), item.title)
+            items += item.children
+
+
 def main() -> str | None:
     """Make the PDF; return a sentence if it cannot be made."""
-    chromium = browser.find() or browser.install()
-    if not chromium:
+    found = browser.find() or browser.install()
+    if not found:
         return SENTENCE
-    try:
-        path = make(ROOT, chromium)
-    except FileNotFoundError as error:
-        return str(error)
-    print(f"The book is at {path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.1f} MB")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=browser.flags())
+        try:
+            path = make(ROOT, chromium)
+        except FileNotFoundError as error:
+            return str(error)
+        finally:
+            chromium.close()
+    print(f"The book is at {TARGET}: {path.stat().st_size / 1e6:.1f} MB")
     return None
 
 
