@@ -15,7 +15,7 @@ import archive
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = "_build/public"
 PLACE = re.compile(r"<!-- downloads (\S*?) ?-->")  # in the layout, with the way to the site's root
-FILES = {"rectified.pdf": "PDF, {} MB", "rectified.zip": "to read offline, {} MB"}
+FILES = {"rectified.pdf": "PDF, {} MB", "rectified.zip": "Archive to read offline, {} MB"}
 LINKS = '<p class="caption"><span class="caption-text">The whole book</span></p><ul>{}</ul>'
 
 
