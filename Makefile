@@ -17,7 +17,7 @@ unexport JUPYTER_PATH
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab teach audit bench labs format lint requirements repository clean moved
+.PHONY: help book test serve lab teach pdf archive publish audit bench labs format lint requirements repository clean moved
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -27,7 +27,7 @@ help: ## list these commands
 # ---------------------------------------------------------------- the environment, one stamp an extra
 # One that was moved, or whose Python is gone, is made again whatever the stamps say.
 MOVED := $(shell test -x $(PY) && test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" || echo moved)
-.venv/.book .venv/.test .venv/.lab .venv/.teach .venv/.bench: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
+.venv/.book .venv/.test .venv/.lab .venv/.teach .venv/.paper .venv/.bench: .venv/.%: requirements.txt pyproject.toml tools/environment.sh $(MOVED)
 	@sh tools/environment.sh $*
 
 # What the labs' JavaScript is joined and checked with, at the versions of package-lock.json. Node
@@ -58,6 +58,16 @@ lab: .venv/.book .venv/.lab ## open the chapters in JupyterLab
 teach: .venv/.teach ## install what homework needs: the command rectified, a sandbox for submissions
 	@"$(PY)" tools/sandbox.py
 	@echo "Now $(BIN)/rectified homework --help says how to assign and grade"
+
+# ---------------------------------------------------------------- to keep, and to publish
+pdf: book .venv/.paper ## print the whole book: _build/rectified.pdf
+	@"$(PY)" tools/pdf.py
+
+archive: book ## pack the site to be read offline: _build/rectified.zip
+	@"$(PY)" tools/archive.py
+
+publish: pdf archive ## gather what a server gives out, the PDF and the archive with it: _build/public
+	@"$(PY)" tools/publish.py
 
 # ---------------------------------------------------------------- slow checks, figures for people
 audit: book node_modules/.installed ## the slow checks: other seeds, long runs; each prints its figures

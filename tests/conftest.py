@@ -1,6 +1,5 @@
 """What several test files share."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,14 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 import browser
 from built_site import SITE
 from serving import served
-
-FLAGS = (  # a browser that asks nothing of the net on its own behalf
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
 
 expect.set_options(timeout=20_000)  # ms: a busy machine is slow, and a fault stays one
 
@@ -40,10 +31,8 @@ def chromium() -> Iterator[Browser]:
     """
     path = browser.find()
     assert path, browser.SENTENCE
-    root = hasattr(os, "geteuid") and os.geteuid() == 0  # as root it starts only without a sandbox
-    flags = [*FLAGS, "--no-sandbox"] if root else list(FLAGS)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=flags)
+        running = playwright.chromium.launch(executable_path=path, args=browser.flags())
         yield running
         running.close()
 
@@ -62,7 +51,10 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            bypass_csp=True,  # wait_for_function evaluates text; the policy has its own test
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

@@ -1,4 +1,4 @@
-"""Find the Chromium that the tests drive, or install one: ``python tools/browser.py``."""
+"""Find the Chromium that tests and printing drive, or install one: ``python tools/browser.py``."""
 
 import os
 import shutil
@@ -19,6 +19,19 @@ SENTENCE = (
     "The tests need Chromium or Chrome, and none could be installed here. "
     "Install one, or say where it is: CHROMIUM=/path/to/chrome make test"
 )
+
+QUIET = (  # it asks nothing of the net on its own behalf
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def flags() -> list[str]:
+    """Return what it is started with; as root it starts only without a sandbox."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*QUIET, "--no-sandbox"] if root else list(QUIET)
 
 
 def find() -> str | None:

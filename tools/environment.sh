@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make .venv and install one extra of pyproject.toml into it, at the versions of requirements.txt.
 #
-#   sh tools/environment.sh EXTRA          EXTRA is book, test, lab, teach or bench
+#   sh tools/environment.sh EXTRA          EXTRA is book, test, lab, teach, paper or bench
 #
 # PYTHON        the Python to use; without it the first of PATH that is new enough
 # TORCH_INDEX   one more package index, of PyTorch's CPU wheels: the default Linux wheel brings CUDA

@@ -14,8 +14,17 @@ if TYPE_CHECKING:  # the executor starts without Sphinx, a second sooner
     from sphinx.config import Config
 
 PARTS = (
-    *("patterns", "folds", "claims", "origins", "teaching", "citations", "katex"),
-    *("reading", "theme", "landing"),
+    "patterns",
+    "folds",
+    "claims",
+    "origins",
+    "teaching",
+    "citations",
+    "katex",
+    "reading",
+    "theme",
+    "landing",
+    "policy",
 )
 
 

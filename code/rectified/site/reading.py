@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from docutils import nodes
@@ -14,6 +15,7 @@ from rectified.site.katex import as_text
 
 LAB = re.compile(r'data-lab="([^"]+)"')
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
+SHORTEST = 60  # characters: a sentence that has fewer says too little alone
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Page:
     """What other pages say of this one."""
 
     title: str
-    why: str  # the first sentence of its lead, as plain text; "" without a lead
+    why: str  # how its lead begins, as plain text; "" without a lead
     labs: frozenset[str]  # slugs
 
 
@@ -44,7 +46,7 @@ class PageCollector(EnvironmentCollector):
         labs = {slug for raw in doctree.findall(nodes.raw) for slug in LAB.findall(raw.astext())}
         pages(app.env)[app.env.docname] = Page(
             title=plain(title) if title else "",
-            why=SENTENCE_ENDS.split(plain(lead(doctree)), maxsplit=1)[0],
+            why=beginning(plain(lead(doctree))),
             labs=frozenset(labs),
         )
 
@@ -80,6 +82,14 @@ def plain(node: nodes.Element) -> str:
         for text in node.findall(nodes.Text)
     )
     return " ".join("".join(parts).split())
+
+
+def beginning(text: str) -> str:
+    """Return the first sentence of a text, and the next ones as long as it all is short."""
+    sentences = SENTENCE_ENDS.split(text)
+    lengths = accumulate(map(len, sentences))
+    first = next((number for number, length in enumerate(lengths) if length >= SHORTEST), None)
+    return " ".join(sentences[: None if first is None else first + 1])
 
 
 def add_whys(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:

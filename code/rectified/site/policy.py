@@ -1,0 +1,73 @@
+"""What a page may load and run: its content security policy.
+
+It stands in the page itself, because the book is served from anywhere and sets no headers. It is
+written when all pages are there, so that it holds for each of them, whoever wrote it.
+"""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+HEAD = re.compile(r'<meta charset="utf-8"\s*/?>')  # the policy holds for what stands below it
+WRITTEN = re.compile(r'\n<meta http-equiv="Content-Security-Policy"[^>]*>')
+SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
+DATA = re.compile(r'\bsrc=|type="application/(?:ld\+)?json"')  # neither is an inline script
+POLICY = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "connect-src": "'self'",  # the search asks for its excerpts
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "img-src": "'self' data:",
+    "script-src": "'self'",
+    # Attributes: formulas and figures place their parts by them. Browsers that do not know these
+    # two words take the first line.
+    "style-src": "'self' 'unsafe-inline'",
+    "style-src-attr": "'unsafe-inline'",
+    "style-src-elem": "'self'",
+}
+LAB = "data-lab="
+LAB_MAY = {"script-src": "'wasm-unsafe-eval'", "worker-src": "blob:"}  # a job is a text in its lab
+
+
+def policy(page: str) -> str:
+    """Return the policy of a page: of scripts in the page itself, these may run and no others."""
+    allowed = dict(POLICY)
+    for name, value in LAB_MAY.items() if LAB in page else ():
+        allowed[name] = f"{allowed.get(name, '')} {value}".lstrip()
+    inline = {text for attributes, text in SCRIPT.findall(page) if not DATA.search(attributes)}
+    allowed["script-src"] += "".join(sorted(f" '{digest(text)}'" for text in inline))
+    return "; ".join(f"{name} {value}" for name, value in allowed.items())
+
+
+def digest(script: str) -> str:
+    """Return what a policy calls an inline script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def with_policy(page: str) -> str:
+    """Return the page with its policy. Raises ValueError for one without `<meta charset>`."""
+    page = WRITTEN.sub("", page)
+    head = HEAD.search(page)
+    if head is None:
+        raise ValueError('a page begins its head with <meta charset="utf-8">')
+    meta = f'\n<meta http-equiv="Content-Security-Policy" content="{policy(page)}">'
+    return page[: head.end()] + meta + page[head.end() :]
+
+
+def write_policies(app: Sphinx, error: Exception | None) -> None:
+    """Put the policy into every page; one that Sphinx left as it was comes out the same."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        before = path.read_text(encoding="utf-8")
+        if (after := with_policy(before)) != before:
+            path.write_text(after, encoding="utf-8", newline="\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the handler."""
+    app.connect("build-finished", write_policies, priority=950)  # after all that write pages
