@@ -53,7 +53,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,
-            bypass_csp=True,  # wait_for_function evaluates text; the policy has its own test
+            bypass_csp=True,  # wait_for_function evaluates text; the policy has tests of its own
             **options,
         )
         contexts.append(context)
@@ -70,7 +70,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 @pytest.fixture(scope="session")
 def lab_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a page for each lab."""
-    import lab_pages  # not above: it brings PyTorch
+    import lab_pages  # not above: it brings all of the package
 
     folder = tmp_path_factory.mktemp("labs")
     lab_pages.write_all(folder)
