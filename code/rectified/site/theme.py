@@ -29,6 +29,8 @@ NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
     *("scripts", "styles", "vendor", "locales", "images", "*.png", "*macros.html"),
+    *("doctools.js", "documentation_options.js", "language_data.js"),  # of Sphinx's own search
+    *("searchtools.js", "sphinx_highlight.js"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
