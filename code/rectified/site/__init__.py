@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # the executor starts without Sphinx, a second sooner
     from sphinx.config import Config
 
 PARTS = (
-    *("patterns", "folds", "claims", "origins", "teaching", "citations", "search"),
-    *("katex", "theme"),
+    *("patterns", "folds", "claims", "origins", "teaching", "about", "citations"),
+    *("search", "katex", "theme", "address", "cards", "head"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The page around a chapter: assets, kicker, description, ways to run it."""
+"""The page around a chapter: assets, kicker, ways to run it."""
 
 import re
 import shutil
@@ -34,7 +34,6 @@ UNUSED = (
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
-DESCRIPTION = 200  # characters; search engines and cards cut about there
 
 INDEX = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -68,38 +67,29 @@ def fill_page(
     app.add_js_file("rectified.js", loading_method="defer")
     if "labs.css" in sheets:
         app.add_js_file("labs/hydrate.mjs", type="module")
+    if 'class="rc-bibtex"' in body:
+        app.add_js_file("cite.js", loading_method="defer")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
         named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
-    if doctree:
-        context["description"] = description(doctree)
 
 
 def header(app: Sphinx, pagename: str, title: str) -> str:
     """Return the title with its kicker: the chapter's number, and its part of the book."""
     number = app.env.toc_secnumbers.get(pagename, {}).get("", ())
     chapter = f"Chapter {number[0]}" if number else ""
-    part = _parts(app.config).get(pagename)
+    part = parts(app.config).get(pagename)
     words = f"{chapter} <b>{part}</b>" if part else chapter
     kicker = f'<p class="rc-kicker">{words.strip()}</p>' if words else ""
     return f'<header class="rc-title">{kicker}<h1>{NUMBER.sub("", title)}</h1></header>'
 
 
-def _parts(config: Config) -> dict[str, str]:
+def parts(config: Config) -> dict[str, str]:
     """Map each page to the caption in `_toc.yml` that it stands under."""
     trees = config.external_site_map.root.subtrees
     return {page: tree.caption for tree in trees if tree.caption for page in tree.items}
-
-
-def description(doctree: nodes.document) -> str:
-    """Return the lead, cut at a word."""
-    lead = next(filter(_is_lead, doctree.findall(nodes.paragraph)), None)
-    text = " ".join(lead.astext().split()) if lead else ""
-    if len(text) <= DESCRIPTION:
-        return text
-    return text[:DESCRIPTION].rpartition(" ")[0] + " …"
 
 
 def remove_unused(app: Sphinx, error: Exception | None) -> None:
@@ -107,10 +97,6 @@ def remove_unused(app: Sphinx, error: Exception | None) -> None:
     for pattern in UNUSED:
         for path in Path(app.outdir, "_static").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _is_lead(node: nodes.paragraph) -> bool:
-    return "rc-lead" in node["classes"]
 
 
 def write_index(app: Sphinx, error: Exception | None) -> None:
