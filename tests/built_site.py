@@ -10,7 +10,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build/html"
 PAGES = [f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")]
-ALL = ["index.html", *PAGES, "search.html"]
+ALL = ["index.html", *PAGES, "search.html", "404.html"]
 each_page = pytest.mark.parametrize("name", ALL)
 each_chapter = pytest.mark.parametrize("name", PAGES)
 

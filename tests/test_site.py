@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import nbformat
 from jupyter_cache import get_cache
 
-from built_site import ROOT, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
+from built_site import ALL, ROOT, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
 from rectified.display.output import CLAIMS_MIME
 from rectified.site.cache import cache_path
 from rectified.site.execute import chapters
@@ -29,7 +29,7 @@ def test_every_link_leads_to_a_file_and_an_anchor_of_the_site(name: str) -> None
 
 def _exists(page: str, link: str) -> bool:
     target, anchor = urldefrag(urljoin(page, link))
-    target = unquote(target.partition("?")[0])
+    target = unquote(target.partition("?")[0]).removeprefix("/")  # those of 404.html
     if not (SITE / target).is_file():
         return False
     return not anchor or unquote(anchor) in _anchors(target)
@@ -81,14 +81,6 @@ def test_headings_are_ordered_below_one_title(name: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert tree.html["lang"] == "en"
     assert "Rectified" in tree.title.get_text()
-
-
-@each_chapter
-def test_a_page_describes_itself_to_search_engines(name: str) -> None:
-    tree = soup(name)
-    description = tree.find("meta", attrs={"name": "description"})["content"]
-    assert 40 < len(description) < 210
-    assert tree.find("meta", property="og:title")["content"] in tree.h1.get_text(" ", strip=True)
 
 
 @each_page

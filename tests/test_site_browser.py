@@ -148,17 +148,6 @@ def test_on_a_phone_the_contents_open_and_close_by_keyboard(
     assert not contents.is_visible()
 
 
-def test_the_search_finds_a_chapter_and_shows_no_tex(open_page: Opener) -> None:
-    page = open_page(PAGES[0])
-    page.get_by_role("searchbox").fill("sigmoid")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li .context")
-    results = page.locator("#search-results")
-    assert results.get_by_role("link").count() > 0
-    page.wait_for_load_state("networkidle")
-    assert "\\" not in results.inner_text()
-
-
 def test_the_first_tab_stop_skips_to_the_text(open_page: Opener) -> None:
     page = open_page(PAGES[1])
     page.keyboard.press("Tab")

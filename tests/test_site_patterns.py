@@ -95,7 +95,7 @@ def test_the_first_paragraph_is_the_lead_and_the_description(chapter: BeautifulS
     lead = only(chapter, "p.rc-lead").get_text()
     assert lead.startswith("The first paragraph")
     description = only(chapter, "meta[name=description]")["content"]
-    assert description.endswith(" …")
+    assert description.endswith("about.")
     assert lead.startswith(description.removesuffix(" …"))
     assert len(description) <= 202
 

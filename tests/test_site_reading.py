@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 import tiny_book
 from built_site import PAGES, soup, up_to_date  # noqa: F401
-from rectified.site.katex import as_text
 
 Opener = Callable[..., Page]
 KEY = "rectified-read"
@@ -24,12 +23,6 @@ def chapters() -> list[str]:
 
 
 # ---- what is written
-def test_a_formula_in_a_line_is_text() -> None:
-    assert as_text(r"\max(0, z)") == "max(0, z)"
-    assert as_text(r"x \le 1\text{:}") == "x≤1:"
-    assert as_text(r"\frac{") == r"\frac{"
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_each_neighbour_says_why_as_the_landing_page_does(name: str) -> None:
     whys = {

@@ -50,7 +50,7 @@ def make(root: Path, files: Mapping[str, str] = {}) -> Path:
     (root / "chapters").mkdir(parents=True)
     (root / "code/rectified").mkdir(parents=True)
     (root / "requirements.txt").touch()
-    for name in ("_config.yml", "references.bib", "chapters/claims.md"):
+    for name in ("_config.yml", "CITATION.cff", "references.bib", "chapters/claims.md"):
         shutil.copy(REPOSITORY / name, root / name)
     (root / "chapters/where-it-is-from.md").write_text("# Where is it from?\n\nFrom others.\n")
     (root / "_toc.yml").write_text(TOC)

@@ -19,11 +19,16 @@ PARTS = (
     "claims",
     "origins",
     "teaching",
+    "about",
     "citations",
+    "search",
     "katex",
     "reading",
     "theme",
     "landing",
+    "address",
+    "cards",
+    "head",
     "policy",
 )
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from rectified.site.about import copyable
 from rectified.site.claims import claim_rows
 from rectified.site.sources import BIBLIOGRAPHY, Source, address, bibliography
 
@@ -47,7 +49,7 @@ class Cite(SphinxTransform):
             section = nodes.section("", nodes.title("", "Sources"), ids=["sources"])
             self.document.note_explicit_target(section)
             top += section
-        section += source_list(works)
+        section += [source_list(works), whole_list()]
 
 
 def cite(node: nodes.reference, work: Source | None) -> Source | None:
@@ -64,7 +66,7 @@ def _unknown(what: str, node: nodes.Node) -> None:
 
 
 def source_list(works: Iterable[Source]) -> nodes.enumerated_list:
-    """Make the numbered list: authors, year, title with its link, place."""
+    """Make the numbered list: authors, year, title with its link, place, and BibTeX, folded."""
     result = nodes.enumerated_list(classes=["rc-sources"], enumtype="arabic")
     for work in works:
         line = nodes.paragraph("", f"{work.authors} ({work.year}). ")
@@ -72,8 +74,17 @@ def source_list(works: Iterable[Source]) -> nodes.enumerated_list:
         line += nodes.reference("", "", title, refuri=work.urls[0]) if work.urls else title
         stop = "" if work.title.endswith(("?", "!")) else "."
         line += nodes.Text(f"{stop} {work.place}." if work.place else stop)
-        result += nodes.list_item("", line, ids=[f"source-{work.key}"])
+        entry = f"<details><summary>BibTeX</summary>{copyable(work.bibtex)}</details>"
+        result += nodes.list_item(
+            "", line, nodes.raw("", entry, format="html"), ids=[f"source-{work.key}"]
+        )
     return result
+
+
+def whole_list() -> nodes.paragraph:
+    """Lead to the file of all works, which Sphinx puts where it can be downloaded."""
+    link = download_reference("", "", nodes.Text(BIBLIOGRAPHY), reftarget=f"/{BIBLIOGRAPHY}")
+    return nodes.paragraph("", "", nodes.Text("All works of the book: "), link)
 
 
 def setup(app: Sphinx) -> None:

@@ -6,7 +6,6 @@ The HTML is for the eye; MathML beside it is for assistive technology.
 
 import re
 from functools import cache
-from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -24,9 +23,6 @@ DOLLARS = re.compile(
 )
 # Our KaTeX_AMS has the capitals only (7.6 kB, not 28): blackboard letters, no further signs
 LACKING = re.compile(r'class="[^"]*\bamsrm\b[^"]*"[^>]*>([^<A-Z]+)<')
-
-SEMANTICS = re.compile(r"<semantics>(.*?)<annotation", re.DOTALL)
-APPLIED = "\N{FUNCTION APPLICATION}"  # silent, between a function and its argument
 
 
 class FormulaError(ValueError):
@@ -58,20 +54,6 @@ def render(formula: str, display: bool = False) -> str:
 def in_html(html: str) -> str:
     """Render each `$formula$` in the text of an HTML fragment. Raises FormulaError."""
     return DOLLARS.sub(lambda match: render(_ended(_unescaped(match[1]), match[2] or "")), html)
-
-
-def as_text(formula: str) -> str:
-    r"""Return a formula as text in a line: what its MathML says, `max(0, z)` for `\max(0, z)`.
-
-    Only for what can be read in a line: an exponent would lie down. A formula that cannot be
-    rendered stays as it is; the page that it stands on warns of it.
-    """
-    try:
-        mathml = SEMANTICS.search(render(formula))[1]
-    except FormulaError:
-        return formula
-    said = unescape(re.sub(r"<[^>]*>", "", mathml))
-    return said.replace(APPLIED, "").replace(",", ", ")
 
 
 def _ended(formula: str, marks: str) -> str:

@@ -36,7 +36,6 @@ def landing(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     entries = [entry for _, listed in parts for entry in listed]
     context = {
         "title": app.config.project,
-        "description": pages(app.env)[app.config.root_doc].why,
         "parts": parts,
         "counts": counts(app, entries),
         "claim": claim(app),

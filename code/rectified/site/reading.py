@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
-from rectified.site.katex import as_text
+from rectified.site.plain import plain
 
 LAB = re.compile(r'data-lab="([^"]+)"')
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
@@ -73,15 +73,6 @@ def lead(doctree: nodes.document) -> nodes.Element:
     """Return the paragraph that says what a page is about; an empty one if there is none."""
     leads = (node for node in doctree.findall(nodes.paragraph) if "rc-lead" in node["classes"])
     return next(leads, nodes.paragraph())
-
-
-def plain(node: nodes.Element) -> str:
-    """Return a line's text without emphasis, formulas as text."""
-    parts = (
-        as_text(text.astext()) if isinstance(text.parent, nodes.math) else text.astext()
-        for text in node.findall(nodes.Text)
-    )
-    return " ".join("".join(parts).split())
 
 
 def beginning(text: str) -> str:

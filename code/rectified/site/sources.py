@@ -19,6 +19,7 @@ ARXIV = re.compile(
     r"([^?#]+?)(?:v\d+)?(?:\.pdf)?$",
     re.IGNORECASE,
 )
+ENTRY = re.compile(r"(?ms)^@\w+\{([^,\s]+),.*?^\}$")
 PLACES = ("journal", "booktitle", "school", "institution", "publisher", "howpublished")
 
 
@@ -32,6 +33,7 @@ class Source:
     title: str
     place: str  # where it appeared, or ""
     urls: tuple[str, ...]  # address, DOI and arXiv, as far as the entry has them
+    bibtex: str  # the entry as it stands in the file
 
 
 def bibliography(root: Path) -> Mapping[str, Source]:
@@ -46,7 +48,10 @@ def bibliography(root: Path) -> Mapping[str, Source]:
 @lru_cache(maxsize=1)
 def _parsed(text: str) -> Mapping[str, Source]:
     entries = parse_string(text, "bibtex").entries
-    return MappingProxyType({key: _source(key, entry) for key, entry in entries.items()})
+    written = {match[1]: match[0] for match in ENTRY.finditer(text)}
+    if lacking := [key for key in entries if key not in written]:
+        raise ValueError(f"an entry must begin and end a line, with @ and }}; see {lacking[0]}")
+    return MappingProxyType({key: _source(entry, written[key]) for key, entry in entries.items()})
 
 
 def address(url: str) -> str | None:
@@ -60,16 +65,17 @@ def address(url: str) -> str | None:
     return None
 
 
-def _source(key: str, entry: Entry) -> Source:
+def _source(entry: Entry, written: str) -> Source:
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     place = next((_field(entry, name) for name in PLACES if name in entry.fields), "")
     return Source(
-        key=key,
+        key=entry.key,
         authors=", ".join(map(_name, people)),
         year=_field(entry, "year"),
         title=_field(entry, "title"),
         place=place,
         urls=addresses(entry),
+        bibtex=written,
     )
 
 

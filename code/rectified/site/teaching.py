@@ -113,15 +113,19 @@ class FillTeaching(SphinxPostTransform):
         return listed
 
 
+def goals(env: BuildEnvironment, page: str) -> dict[str, nodes.definition]:
+    """Return what a chapter's page says it gives, asks and takes, by its terms."""
+    items = env.get_doctree(page).findall(nodes.definition_list_item)
+    told = (item.children for item in items if "rc-meta" in item.parent["classes"])
+    return {term.astext(): definition for term, definition in told}
+
+
 def aims(env: BuildEnvironment, page: str) -> Iterator[nodes.Node]:
     """Yield what a chapter's page says of aims and of what to know first."""
-    for item in env.get_doctree(page).findall(nodes.definition_list_item):
-        if "rc-meta" not in item.parent["classes"]:
-            continue
-        term, definition = item.children
-        if term.astext() == "You will be able to":
+    for term, definition in goals(env, page).items():
+        if term == "You will be able to":
             yield from (child.deepcopy() for child in definition)
-        elif term.astext() == "Know first":
+        elif term == "Know first":
             before = nodes.Text("Know first: ")
             yield nodes.paragraph("", "", before, *(c.deepcopy() for c in definition[0]))
 

@@ -1,4 +1,4 @@
-"""The page around a chapter: assets, kicker, description, ways to run it."""
+"""The page around a chapter: assets, kicker, ways to run it."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from sphinx.util.fileutil import copy_asset
 import rectified
 from rectified import display
 from rectified.site.launch import launch_links
-from rectified.site.reading import add_whys, chapters, lead, plain
+from rectified.site.reading import add_whys, chapters
 
 HERE = Path(__file__).parent
 DISPLAY = Path(display.__file__).parent
@@ -31,10 +31,11 @@ NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
     *("scripts", "styles", "vendor", "locales", "images", "*.png", "*macros.html"),
+    *("doctools.js", "documentation_options.js", "language_data.js"),  # of Sphinx's own search
+    *("searchtools.js", "sphinx_highlight.js"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
-DESCRIPTION = 200  # characters; search engines and cards cut about there
 
 
 def copy_assets(app: Sphinx) -> None:
@@ -65,14 +66,14 @@ def fill_page(
     if "labs.css" in sheets:
         name = "landing" if landing else "hydrate"
         app.add_js_file(f"labs/{name}.mjs", type="module")
+    if 'class="rc-bibtex"' in body:
+        app.add_js_file("cite.js", loading_method="defer")
     context["sections"] = SECTION.findall(body)
     context["launch_links"] = launch_links(app, pagename) if doctree else []
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
         named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
     add_whys(app, pagename, context)
-    if doctree:
-        context["description"] = description(doctree)
 
 
 def header(app: Sphinx, pagename: str, title: str) -> str:
@@ -80,25 +81,17 @@ def header(app: Sphinx, pagename: str, title: str) -> str:
     numbers = chapters(app.env)
     number = numbers.get(pagename)
     chapter = f"Chapter {number} of {len(numbers)}" if number else ""
-    part = _parts(app.config).get(pagename)
+    part = parts(app.config).get(pagename)
     words = f"{chapter} <b>{part}</b>" if part else chapter
     data = f' data-chapter="{number}"' if number else ""
     kicker = f'<p class="rc-kicker"{data}>{words.strip()}</p>' if words else ""
     return f'<header class="rc-title">{kicker}<h1>{NUMBER.sub("", title)}</h1></header>'
 
 
-def _parts(config: Config) -> dict[str, str]:
+def parts(config: Config) -> dict[str, str]:
     """Map each page to the caption in `_toc.yml` that it stands under."""
     trees = config.external_site_map.root.subtrees
     return {page: tree.caption for tree in trees if tree.caption for page in tree.items}
-
-
-def description(doctree: nodes.document) -> str:
-    """Return the lead, cut at a word."""
-    text = plain(lead(doctree))
-    if len(text) <= DESCRIPTION:
-        return text
-    return text[:DESCRIPTION].rpartition(" ")[0] + " …"
 
 
 def remove_unused(app: Sphinx, error: Exception | None) -> None:

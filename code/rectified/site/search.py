@@ -1,0 +1,74 @@
+"""The search page: it alone holds the index, and ranks it in the browser (static/search.js).
+
+Entries are kept by page when the page is read, so a build looks only at what changed.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
+
+from rectified.site.entries import Entry, NameParts, entries
+
+SEARCH = "search"
+
+
+class EntryCollector(EnvironmentCollector):
+    """Keeps each page's entries in Sphinx's environment, `env.rectified_entries`."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is removed or read again."""
+        kept(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+    ) -> None:
+        """Take what another process has read."""
+        kept(env).update({name: kept(other)[name] for name in docnames & set(kept(other))})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Collect a page's entries."""
+        kept(app.env)[app.env.docname] = list(entries(doctree))
+
+
+def kept(env: BuildEnvironment) -> dict[str, list[Entry]]:
+    """Return the entries by page."""
+    return env.__dict__.setdefault("rectified_entries", {})
+
+
+def index(app: Sphinx) -> list[list[Any]]:
+    """Return all pages in the order of the book: address, title, entries."""
+    found = kept(app.env)
+    return [
+        [
+            app.builder.get_relative_uri(SEARCH, page),
+            found[page][0].title,
+            list(map(astuple, found[page])),
+        ]
+        for page in app.env.collect_relations()
+        if found.get(page)
+    ]
+
+
+def leave_out_sphinxs_own(app: Sphinx) -> None:
+    """Keep Sphinx from making its index and its page; this part makes both."""
+    app.builder.search = False
+
+
+def add_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Make the search page, with the index in it: it works from a file, too."""
+    text = json.dumps(index(app), ensure_ascii=False, separators=(",", ":"))
+    yield SEARCH, {"title": "Search", "search_index": text.replace("<", "\\u003c")}, "search.html"
+
+
+def setup(app: Sphinx) -> None:
+    """Register anchors, collector and page."""
+    app.add_transform(NameParts)
+    app.add_env_collector(EntryCollector)
+    app.connect("builder-inited", leave_out_sphinxs_own)
+    app.connect("html-collect-pages", add_page)
