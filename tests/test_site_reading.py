@@ -60,8 +60,11 @@ def test_a_lead_that_changes_is_written_on_pages_that_did_not(
 ) -> None:
     before, after = (pages["chapters/claims"].select_one(".left-prev") for pages in builds)
     assert before.select_one(".prev-next-why").get_text() == ""
-    assert after.select_one(".prev-next-why").get_text() == "Take max(0, z), twice."
-    assert builds[1]["index"].select(".rc-entries p")[1].get_text() == "Take max(0, z), twice."
+    assert after.select_one(".prev-next-why").get_text() == "Take max(0, z), twice. Then go on."
+    assert (
+        builds[1]["index"].select(".rc-entries p")[1].get_text()
+        == "Take max(0, z), twice. Then go on."
+    )
 
 
 def test_a_book_without_claims_shows_none(builds: list[dict[str, BeautifulSoup]]) -> None:

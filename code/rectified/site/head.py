@@ -77,7 +77,7 @@ def structured(
         **({"url": context["pageurl"]} if context["pageurl"] else {}),
         **({"image": context["card"]} if context["card"] else {}),
     }
-    if pagename in (INDEX, app.config.root_doc):
+    if pagename == INDEX:
         return page | as_book(app, work)
     part_of = {"@type": "Book", "name": work.title, **_url(app, INDEX)}
     page |= {"isPartOf": part_of}
