@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from PIL import Image
+from playwright.sync_api import Browser
 
 import tiny_book
 from built_site import ALL, PAGES, ROOT, SITE, each_page, soup, up_to_date  # noqa: F401
@@ -16,6 +18,7 @@ from rectified.site import about
 from rectified.site.address import UNLISTED, find_address
 from rectified.site.cards import LINE, balanced
 from rectified.site.head import DESCRIPTION, fitting
+from serving import QuietHandler, served
 
 BASE = "https://owner.github.io/name/"
 LESSON = "> **You will be able to**\n>\n> - draw $x^2$\n> - bend\n>\n> **Know first** lines\n>\n"
@@ -136,6 +139,41 @@ def test_a_lost_page_links_from_the_root_of_the_site(published: Path) -> None:
         tag[key] for key in ("href", "src", "action") for tag in tree.find_all(attrs={key: True})
     ]
     assert [link for link in found if not link.startswith(("/name/", "#"))] == []
+
+
+class LikeGitHub(QuietHandler):
+    """Answers with the book's own page where there is no file."""
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Send that page instead of Python's words."""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(Path(self.directory, "name/404.html").read_bytes())
+
+
+@pytest.mark.parametrize("lost", ["lost.html", "chapters/lost.html", "a/b/c/"])
+def test_a_lost_page_works_at_any_depth(
+    published: Path, chromium: Browser, tmp_path: Path, lost: str
+) -> None:
+    shutil.copytree(published / "_build/html", tmp_path / "name")
+    with served(tmp_path, LikeGitHub) as address, chromium.new_context() as context:
+        page = context.new_page()
+        missing: list[str] = []
+        page.on("response", lambda answer: answer.ok or missing.append(answer.url))
+        page.goto(f"{address}name/{lost}", wait_until="networkidle")
+        assert missing == [page.url]  # nothing that the page itself asked for
+        ground = page.evaluate("getComputedStyle(document.body).fontFamily")
+        assert "Rectified Serif" in ground
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main-content"
+        page.get_by_role("searchbox").fill("chapter")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}name/search.html?q=chapter")
+        page.go_back()
+        page.get_by_role("link", name="Why?").click()
+        assert page.url == f"{address}name/chapters/two.html"
 
 
 @pytest.mark.parametrize(
