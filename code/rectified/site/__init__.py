@@ -13,7 +13,17 @@ if TYPE_CHECKING:  # the executor starts without Sphinx, a second sooner
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-PARTS = ("patterns", "folds", "claims", "origins", "teaching", "citations", "katex", "theme")
+PARTS = (
+    "patterns",
+    "folds",
+    "claims",
+    "origins",
+    "teaching",
+    "citations",
+    "katex",
+    "launch",
+    "theme",
+)
 
 
 def setup(app: "Sphinx") -> dict[str, Any]:
