@@ -82,7 +82,7 @@ def test_what_a_cell_takes_is_seen(tmp_path: Path) -> None:
     notebook = new_notebook(cells=[new_code_cell(busy)])
     run = runners.executed(notebook, Environment(Path(sys.prefix)), tmp_path)
     assert run.megabytes > 400
-    assert 2 <= run.processor <= run.seconds
+    assert 1.8 < run.processor < run.seconds + 1  # looked at now and then
 
 
 # ---- Colab
@@ -156,9 +156,10 @@ def in_binder(repo2docker: Environment, book: Path) -> Environment:
 
 
 def test_the_server_of_binder_still_starts(in_binder: Environment) -> None:
-    in_binder.pip("check")
-    said = in_binder.call(in_binder.scripts / "jupyter-lab", "--version")
-    print(f"\nJupyterLab {said.strip()}")
+    assert "No broken requirements" in in_binder.pip("check")
+    version = in_binder.call(in_binder.scripts / "jupyter-lab", "--version").strip()
+    assert version.startswith("4.")
+    print(f"\nJupyterLab {version}")
 
 
 @each_chapter
