@@ -45,12 +45,19 @@ class Environment:
         path = os.pathsep.join([str(self.scripts), os.environ["PATH"]])
         return theirs | {"PATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # a debugger's word
 
-    def call(self, *command: str | Path, cwd: Path = ROOT) -> str:
-        """Run a program in it and return what it printed; what it says goes into a failure."""
+    def call(self, *command: str | Path, cwd: Path = ROOT, log: int = subprocess.PIPE) -> str:
+        """Run a program in it and return what it printed; `log` says where its messages go."""
         done = subprocess.run(
-            command, cwd=cwd, env=self.variables, capture_output=True, text=True, check=False
+            command,
+            cwd=cwd,
+            env=self.variables,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            check=False,
         )
-        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        said = f"{done.stdout[-3000:]}\n{(done.stderr or '')[-3000:]}"
+        assert done.returncode == 0, f"{command}\n{said}"
         return done.stdout
 
     def pip(self, *arguments: str | Path) -> str:
@@ -154,8 +161,11 @@ def _watched(manager: AsyncKernelManager) -> Iterator[list[tuple[float, int]]]:
 
     def watch() -> None:
         while not over.wait(EVERY):
-            with suppress(psutil.Error, AttributeError):  # not begun, or just gone
-                kernel = psutil.Process(manager.provisioner.pid)
+            pid = getattr(manager.provisioner, "pid", None)
+            if pid is None:  # not begun
+                continue
+            with suppress(psutil.Error):  # just gone
+                kernel = psutil.Process(pid)
                 family = [kernel, *kernel.children(recursive=True)]
                 held = sum(process.memory_info().rss for process in family)
                 seen.append((sum(kernel.cpu_times()[:4]), held))  # with children that ended

@@ -128,7 +128,8 @@ def repo2docker() -> Environment:
 
 def test_repo2docker_understands_the_folder(repo2docker: Environment, book: Path) -> None:
     program = repo2docker.scripts / "jupyter-repo2docker"
-    said = repo2docker.call(program, "--no-build", "--debug", "--no-run", book)
+    dry = ("--no-build", "--debug", "--no-run", book)
+    said = repo2docker.call(program, *dry, log=subprocess.STDOUT)
     assert f"python={BINDER_PYTHON}" in said
     steps = re.findall(r"(?m)^RUN (\./\S+|.*pip.*)", said)
     assert steps == ["./binder/postBuild"]  # nothing else is installed
