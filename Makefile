@@ -94,15 +94,15 @@ lint: node_modules/.installed ## say what is out of form, and change nothing
 	@"$(NODE)" node_modules/typescript/bin/tsc
 
 # Pins that still fit are kept. UPGRADE=1 asks for the newest instead; RESOLUTION=lowest-direct for the
-# oldest that pyproject.toml accepts; CONSTRAINTS=.github/colab-constraints.txt for those of Colab.
+# oldest that pyproject.toml accepts.
 # The environment is no prerequisite: the pins that are about to be replaced would be installed first.
 requirements: ## compile requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
 	@test -e .venv/.test || $(MAKE) .venv/.test
 	@"$(PY)" -m uv pip compile pyproject.toml --all-extras --universal \
 	  --python-version 3.11 --prerelease disallow --fork-strategy fewest --excludes tools/cuda-packages.txt \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
-	  $(if $(UPGRADE)$(RESOLUTION)$(CONSTRAINTS),--upgrade) $(RESOLUTION:%=--resolution %) \
-	  $(CONSTRAINTS:%=--constraint %) --quiet --output-file requirements.txt
+	  $(if $(UPGRADE)$(RESOLUTION),--upgrade) $(RESOLUTION:%=--resolution %) \
+	  --quiet --output-file requirements.txt
 
 repository: .venv/.book ## write the address of a fork where one is needed: URL=https://github.com/OWNER/NAME
 	@"$(PY)" tools/repository.py $(if $(URL),"$(URL)")

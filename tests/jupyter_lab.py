@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 120  # to start, on a machine that is busy with something else
@@ -20,6 +21,15 @@ SETTINGS = {  # nothing is asked of the net, and no cell is taken out of the pag
     "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+# In the page: the notebook's kernel has started and waits; a slider stands at its end.
+READY = """() => { const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return session?.isReady && session.session?.kernel?.status === "idle" }"""
+AT_END = "(e) => (e.ariaValueNow ?? e.value) === (e.ariaValueMax ?? e.max)"
+
+
+def move(slider: Locator) -> None:
+    """Move a lab's slider by one step, by keyboard."""
+    slider.press("ArrowLeft" if slider.evaluate(AT_END) else "ArrowRight")
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """What `make` calls works, and says in one sentence why when it cannot."""
 
+import json
 import os
 import re
 import shutil
@@ -44,6 +45,12 @@ def test_make_alone_lists_every_target() -> None:
 def test_every_line_of_makefile_is_understood_by_old_make() -> None:
     # 3.81 is what macOS has: no `!=`, no .ONESHELL, no $(file ...), no `::=`, no --output-sync
     assert not re.search(r"!=|\.ONESHELL|\$\(file|::=|output-sync|\.EXTRA_PREREQS", MAKEFILE)
+
+
+def test_scripts_of_the_environment_are_not_read_as_modules() -> None:
+    # .venv lies in this folder, so Node asks this file about JupyterLab's own yarn.js: as a module
+    # that one stops, and `make lab` begins with pages of its code
+    assert "type" not in json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
 
 
 # ---- tools/environment.sh says in one sentence what is wrong

@@ -16,9 +16,6 @@ IMPORT = "import json\nfrom lab_pages import LABS\nshown = {}"
 SHOW = "shown[{slug!r}] = LABS[{slug!r}]()\nshown[{slug!r}]"
 SET = "for name, value in {state!r}.items():\n    setattr(shown[{slug!r}], name, value)"
 PRINT = "print(json.dumps(shown[{slug!r}].state))"
-AT_END = "(e) => (e.ariaValueNow ?? e.value) === (e.ariaValueMax ?? e.max)"
-READY = """() => { const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
-  return session?.isReady && session.session?.kernel?.status === "idle" }"""
 # Colours of the book that a lab draws with and that its page does not know.
 UNKNOWN_COLOURS = """(lab) => [...lab.querySelectorAll("*")].flatMap((node) =>
   [...node.attributes].flatMap(({ value }) => [...value.matchAll(/var\\((--rc-[\\w-]+)/g)]
@@ -72,7 +69,7 @@ def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
         )
         page = context.new_page()
         page.goto(address.format(path="lab/tree/labs.ipynb"))
-        page.wait_for_function(READY, timeout=SECONDS)
+        page.wait_for_function(jupyter_lab.READY, timeout=SECONDS)
         said, asked = [], []
         page.on("console", lambda told: said.append(told.text) if told.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -105,7 +102,7 @@ def test_a_slider_reaches_python_and_python_reaches_the_picture(notebook: Notebo
         for kind in (".rc-picture [role=slider]", ".rc-controls input[type=range]"):
             for slider in lab.locator(f"{kind}:visible").all()[:1]:
                 before = moved
-                slider.press("ArrowLeft" if slider.evaluate(AT_END) else "ArrowRight")
+                jupyter_lab.move(slider)
                 moved = notebook.state(slug)
                 assert moved != before, (slug, kind)
         assert moved != start(slug)

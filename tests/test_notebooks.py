@@ -206,7 +206,7 @@ FAULTS: list[tuple[Callable, Callable[[nbformat.NotebookNode], object]]] = [
     (rules.grades_as_it_says, swap(LAST, "1 minute", "1 minute · 3 points by hand")),
     (rules.grades_as_it_says, put(GRADED, "rng = np.random.default_rng(0)\nf(rng)")),
     (rules.grades_as_it_says, lambda nb: nb.cells[END].metadata.update(nbgrader=BY_HAND)),
-    (rules.starts_with_the_set_up_cell, swap(SET_UP, '""', '"https://github.com/a/b"')),
+    (rules.starts_with_the_set_up_cell, swap(SET_UP, "rectified", "another")),
     (rules.starts_with_the_set_up_cell, lambda nb: nb.cells[SET_UP].metadata.pop("tags")),
     (rules.starts_with_the_set_up_cell, lambda nb: nb.cells.pop(SET_UP)),
     (rules.checks_known_claims_once, put(CODE, 'claims.check("unknown", 1)')),

@@ -1,5 +1,6 @@
 """The files around the book agree: address, pins, README, Makefile, the tools that it calls."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,10 +15,11 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from sphinx.errors import ConfigError
 
 import colab
 import repository
-from rectified.site.launch import launch_links
+from rectified.site.launch import check_hub, launch
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = "https://github.com/owner/name"
@@ -98,43 +100,93 @@ def test_address_without_a_home_is_an_error(tmp_path: Path) -> None:
         repository.current(tmp_path)
 
 
-@pytest.mark.parametrize(("address", "count"), [("", 0), (ADDRESS, 2)])
-def test_pages_link_to_colab_and_binder_only_with_an_address(address: str, count: int) -> None:
+@pytest.mark.parametrize(
+    ("address", "hub", "hosts"),
+    [
+        ("", "", []),
+        (ADDRESS, "", ["Colab", "Binder"]),
+        (ADDRESS, "https://hub.school.edu/", ["Colab", "Binder", "JupyterHub"]),
+    ],
+)
+def test_pages_link_only_to_hosts_whose_address_is_known(
+    address: str, hub: str, hosts: list[str]
+) -> None:
+    options = {"repository_url": address, "launch_buttons": {"jupyterhub_url": hub}}
     app = SimpleNamespace(
         srcdir=ROOT,
-        config=SimpleNamespace(html_theme_options={"repository_url": address}),
+        config=SimpleNamespace(html_theme_options=options),
         env=SimpleNamespace(doc2path=lambda name: f"{ROOT}/{name}.ipynb"),
     )
-    assert len(launch_links(app, "chapters/intro")) == count
+    assert [link.text for link in launch(app, "chapters/intro").links] == hosts
 
 
-def run_set_up_cell(address: str, monkeypatch: pytest.MonkeyPatch, *, there: bool) -> list[str]:
+def test_no_hub_is_set_where_others_would_meet_it() -> None:
+    options = yaml.safe_load(read("_config.yml"))
+    assert options["repository"]["url"] or not options["launch_buttons"]["jupyterhub_url"]
+
+
+@pytest.mark.parametrize(
+    ("hub", "address", "message"),
+    [
+        ("hub.school.edu", ADDRESS, "must read https://HOST"),
+        ("https://", ADDRESS, "must read https://HOST"),
+        ('https://hub.school.edu/"onclick="', ADDRESS, "must read https://HOST"),
+        ("https://hub.school.edu", "", "make repository URL="),
+    ],
+)
+def test_a_hub_that_no_link_could_lead_to_is_refused(hub: str, address: str, message: str) -> None:
+    options = {"repository_url": address, "launch_buttons": {"jupyterhub_url": hub}}
+    with pytest.raises(ConfigError, match=message):
+        check_hub(None, SimpleNamespace(html_theme_options=options))
+
+
+def run_set_up_cell(
+    address: str, monkeypatch: pytest.MonkeyPatch, *, there: bool = False, pip_works: bool = True
+) -> list[str]:
     """Run the set-up cell as IPython would, and return what it asked pip for."""
     from IPython.core.inputtransformer2 import TransformerManager
 
-    spec = object() if there else None
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
     asked: list[str] = []
+
+    def find_spec(name: str) -> str | None:
+        return name if there or (asked and pip_works) else None
+
+    monkeypatch.setattr("importlib.util.find_spec", find_spec)
     shell = SimpleNamespace(run_line_magic=lambda magic, line: asked.append(f"{magic} {line}"))
     code = TransformerManager().transform_cell(repository.setup_cell(address))
     exec(code, {"get_ipython": lambda: shell})
     return asked
 
 
-def test_set_up_cell_does_nothing_where_the_package_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_set_up_cell_installs_nothing_where_the_package_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert run_set_up_cell("", monkeypatch, there=True) == []
     assert run_set_up_cell(ADDRESS, monkeypatch, there=True) == []
 
 
 def test_set_up_cell_installs_from_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    # IPython itself puts the variable's value where the line says {repository}
-    asked = run_set_up_cell(ADDRESS, monkeypatch, there=False)
-    assert asked == ['pip install --quiet "git+{repository}"']
+    assert run_set_up_cell(ADDRESS, monkeypatch) == [f'pip install --quiet "git+{ADDRESS}"']
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "1"), ("4", "4")])
+def test_set_up_cell_asks_for_one_thread_unless_the_runner_chose(
+    monkeypatch: pytest.MonkeyPatch, before: str | None, after: str
+) -> None:
+    monkeypatch.setattr("os.environ", {"OMP_NUM_THREADS": before} if before else {})
+    run_set_up_cell("", monkeypatch, there=True)
+    assert os.environ["OMP_NUM_THREADS"] == after
 
 
 def test_set_up_cell_says_what_to_do_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ModuleNotFoundError, match="says how"):
-        run_set_up_cell("", monkeypatch, there=False)
+    with pytest.raises(ModuleNotFoundError, match="in its folder, run make lab"):
+        run_set_up_cell("", monkeypatch)
+
+
+def test_set_up_cell_stops_where_pip_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # `%pip` raises nothing: without a word the next cell would, about a module that nobody knows
+    with pytest.raises(ModuleNotFoundError, match="pip says above what is wrong"):
+        run_set_up_cell(ADDRESS, monkeypatch, pip_works=False)
 
 
 # ---- the pins
@@ -196,17 +248,22 @@ def test_installed_versions_are_the_pinned_ones() -> None:
 
 def test_colab_keeps_its_own_versions() -> None:
     pins = [Requirement(line) for line in colab.CONSTRAINTS.read_text().splitlines()[1:]]
-    theirs = {pin.name: version(pin) for pin in pins}
-    ours = {wanted.name: wanted for wanted in map(Requirement, PROJECT["dependencies"])}
-    assert {"numpy", "torch"} <= set(theirs) <= set(ours), "run tools/colab.py with Colab's list"
-    assert [pin for name, pin in theirs.items() if pin not in ours[name].specifier] == []
+    theirs = {canonicalize_name(pin.name): version(pin) for pin in pins}
+    ours = {
+        canonicalize_name(wanted.name): wanted
+        for wanted in map(Requirement, PROJECT["dependencies"])
+    }
+    shared = set(theirs) & set(ours)
+    assert {"numpy", "torch", "ipywidgets", "traitlets"} <= shared, "run tools/colab.py again"
+    assert [name for name in shared if theirs[name] not in ours[name].specifier] == []
 
 
 def test_colabs_list_is_read_in_both_its_forms() -> None:
-    freeze = "numpyro==9.9\nNumPy==2.1.3\ntorch @ https://host/torch-2.11.0%2Bcpu-cp313.whl\n"
-    assert colab.pins(freeze, ["torch", "numpy", "pybtex"]) == ["torch==2.11.0", "numpy==2.1.3"]
+    freeze = "# numpy==1.0\nNumPy==2.1.3\ntorch @ https://host/whl/torch-2.11.0%2Bcpu-cp313.whl\n"
+    freeze += "google-colab @ file:///dist/google_colab-1.0.0.tar.gz\nnvidia-nccl-cu13==2.3\n"
+    assert colab.pins(freeze) == ["NumPy==2.1.3", "torch==2.11.0"]
     with pytest.raises(ValueError, match="has no NumPy"):
-        colab.pins("<html>gone</html>", ["numpy"])
+        colab.pins("<html>gone</html>")
     assert "No such file" in str(colab.main("nowhere.txt"))
 
 

@@ -148,6 +148,30 @@ def test_on_a_phone_the_contents_open_and_close_by_keyboard(
     assert not contents.is_visible()
 
 
+def test_the_ways_to_run_a_chapter_open_and_close_by_keyboard(open_page: Opener) -> None:
+    page = open_page(PAGES[1], width=320, java_script_enabled=False)
+    ways = page.get_by_role("region", name="Run this chapter")
+    assert not ways.is_visible()
+    page.get_by_role("button", name="Run").press("Enter")
+    page.keyboard.press("Tab")
+    assert ways.get_by_role("link").first.evaluate("(link) => link.matches(':focus')")
+    assert "make lab" in ways.inner_text()
+    box = ways.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    page.keyboard.press("Escape")
+    assert not ways.is_visible()
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_the_ways_to_run_are_open(open_page: Opener, theme: str) -> None:
+    page = open_page(PAGES[1], width=390, theme=theme)
+    page.get_by_role("button", name="Run").press("Enter")
+    result = Axe().run(page, context=".bd-header, .rc-run")
+    assert result.violations_count == 0, result.generate_report()
+
+
 def test_the_first_tab_stop_skips_to_the_text(open_page: Opener) -> None:
     page = open_page(PAGES[1])
     page.keyboard.press("Tab")

@@ -47,13 +47,20 @@ CHAPTER = (
     "[elsewhere](https://example.org/x).",
 )
 
+ADDRESSES = {  # as a fork writes them, or nearly
+    "url": "https://github.com/someone/a-fork.git",
+    "jupyterhub_url": "https://hub.school.edu/",
+}
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tiny_book.make(tmp_path_factory.mktemp("patterns"))
     config = root / "_config.yml"
-    address = 'url: "https://github.com/someone/a-fork.git"'
-    config.write_text(re.sub(r'url: ".*"', address, config.read_text()))  # a fork has one already
+    text = config.read_text()
+    for name, address in ADDRESSES.items():
+        text = re.sub(rf'(?m)^  {name}: ".*"', f'  {name}: "{address}"', text)
+    config.write_text(text)
     tiny_book.write(root / "chapters/two.ipynb", *CHAPTER)
     status, messages = tiny_book.build(root)
     assert (status, messages) == (0, "")
@@ -232,7 +239,11 @@ def test_a_chapter_links_to_where_it_runs_once_the_book_has_an_address(book: Pat
     assert links == [
         "https://colab.research.google.com/github/someone/a-fork/blob/main/chapters/two.ipynb",
         "https://mybinder.org/v2/gh/someone/a-fork/main?urlpath=lab/tree/chapters/two.ipynb",
+        "https://hub.school.edu/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fsomeone"
+        "%2Fa-fork&branch=main&urlpath=lab%2Ftree%2Fa-fork%2Fchapters%2Ftwo.ipynb",
     ]
+    clone = tiny_book.page(book, "chapters/two").select_one(".rc-run pre").get_text()
+    assert clone == "git clone https://github.com/someone/a-fork\ncd a-fork\nmake lab"
     assert not tiny_book.page(book, "chapters/claims").select(".rc-launch")
 
 

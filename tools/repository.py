@@ -19,15 +19,19 @@ CITATION_LINE = re.compile(r"(?m)^repository-code:.*\n")
 BADGES = re.compile(r"(?s)(<!-- badges -->\n).*?(<!-- end of badges -->)")
 
 SETUP_CELL = """\
-# Colab and Binder install the book's package here; elsewhere this cell does nothing.
+# Colab and hubs install the book's package here; where it is, nothing is installed.
+import os
 from importlib.util import find_spec
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads slow down networks this small
 if find_spec("rectified") is None:
-    repository = ""
-    if not repository:
-        raise ModuleNotFoundError("Install the book's package first: README.md says how.")
-    %pip install --quiet "git+{repository}"
+    %pip install --quiet "git+ADDRESS"
+if find_spec("rectified") is None:
+    raise ModuleNotFoundError("WHY")
 """
+INSTALL = re.compile(r"(?m)^if .*\n    %pip .*\n")
+NOT_HERE = "This kernel lacks the book's package; in its folder, run make lab"
+NOT_INSTALLED = "pip says above what is wrong. Is Python older than 3.11?"
 
 
 def checked(address: str) -> str:
@@ -48,7 +52,11 @@ def current(root: Path = ROOT) -> str:
 
 def setup_cell(address: str) -> str:
     """Return the source of the first cell of every chapter."""
-    return SETUP_CELL.replace('repository = ""', f'repository = "{address}"').rstrip("\n")
+    if address:
+        cell = SETUP_CELL.replace("ADDRESS", address).replace("WHY", NOT_INSTALLED)
+    else:
+        cell = INSTALL.sub("", SETUP_CELL).replace("WHY", NOT_HERE)
+    return cell.rstrip("\n")
 
 
 def badges(address: str) -> str:

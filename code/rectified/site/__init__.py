@@ -24,6 +24,7 @@ PARTS = (
     "search",
     "katex",
     "reading",
+    "launch",
     "theme",
     "landing",
     "address",

@@ -12,7 +12,7 @@ from sphinx.util.fileutil import copy_asset
 
 import rectified
 from rectified import display
-from rectified.site.launch import launch_links
+from rectified.site.launch import launch
 from rectified.site.reading import add_whys, chapters
 
 HERE = Path(__file__).parent
@@ -69,7 +69,7 @@ def fill_page(
     if 'class="rc-bibtex"' in body:
         app.add_js_file("cite.js", loading_method="defer")
     context["sections"] = SECTION.findall(body)
-    context["launch_links"] = launch_links(app, pagename) if doctree else []
+    context["launch"] = launch(app, pagename) if doctree else None
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
         named["title"] = NUMBER.sub("", named.get("title", ""))
     context["body"] = TITLE.sub(lambda match: header(app, pagename, match[1]), body, count=1)
