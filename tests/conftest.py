@@ -1,6 +1,5 @@
 """What several test files share."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,14 +8,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import browser
 from serving import served
-
-FLAGS = (  # a browser that asks nothing of the net on its own behalf
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
 
 expect.set_options(timeout=20_000)  # ms: a busy machine is slow, and a fault stays one
 
@@ -39,10 +30,8 @@ def chromium() -> Iterator[Browser]:
     """
     path = browser.find()
     assert path, browser.SENTENCE
-    root = hasattr(os, "geteuid") and os.geteuid() == 0  # as root it starts only without a sandbox
-    flags = [*FLAGS, "--no-sandbox"] if root else list(FLAGS)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=flags)
+        running = playwright.chromium.launch(executable_path=path, args=browser.flags())
         yield running
         running.close()
 
