@@ -60,3 +60,30 @@ def open_lab(chromium: Browser, lab_address: str) -> Iterator[Callable[..., Page
 
     with lab_pages.opener(chromium, lab_address) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def site_address() -> Iterator[str]:
+    """Serve the built site, and yield its address."""
+    from built_site import SITE
+
+    with served(SITE) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site_address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that opens a page of the site in a context of its own."""
+    import site_pages
+
+    with site_pages.opener(chromium, site_address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def read_page(chromium: Browser, site_address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that shows an unfolded page to tests that only look."""
+    import site_pages
+
+    with site_pages.reader(chromium, site_address) as shown:
+        yield shown

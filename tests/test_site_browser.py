@@ -2,69 +2,20 @@
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, Response, Route
 
-from built_site import PAGES, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
-from serving import served
+from built_site import PAGES, each_chapter, each_page, soup, up_to_date  # noqa: F401
+from site_pages import Opener
 
 BUDGET = 350  # kB, compressed: what one page may ask of a reader's connection
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the site on localhost and yield its address."""
-    with served(SITE) as at:
-        yield at
-
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
-    """Yield a function that opens a page of the site in a context of its own."""
-    contexts: list[BrowserContext] = []
-
-    def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address + name)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def read_page(chromium: Browser, address: str) -> Iterator[Opener]:
-    """Yield a function that shows a page to tests that only look: it is loaded once for all."""
-    with chromium.new_context() as context:
-        tabs: dict[str, Page] = {}
-
-        def shown(name: str, *, width: int = 1280, theme: str = "light") -> Page:
-            if name not in tabs:
-                tabs[name] = context.new_page()
-                tabs[name].goto(address + name, wait_until="networkidle")
-            tabs[name].set_viewport_size({"width": width, "height": 900})
-            tabs[name].emulate_media(media="screen", color_scheme=theme)
-            tabs[name].wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-            return tabs[name]
-
-        yield shown
-
-
 @each_page
 def test_a_page_loads_alone_and_light_and_without_a_message(
-    chromium: Browser, address: str, name: str
+    chromium: Browser, site_address: str, name: str
 ) -> None:
     page = chromium.new_page()
     messages, asked, weight = [], [], []
@@ -72,11 +23,11 @@ def test_a_page_loads_alone_and_light_and_without_a_message(
     page.on("pageerror", lambda error: messages.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.on("response", lambda response: weight.append(_weight(response.url, response.body())))
-    page.goto(address + name)
+    page.goto(site_address + name)
     page.wait_for_load_state("networkidle")
     page.close()
     assert messages == []
-    assert [url for url in asked if not url.startswith(address)] == []
+    assert [url for url in asked if not url.startswith(site_address)] == []
     assert sum(weight) < BUDGET * 1000
 
 
@@ -85,28 +36,20 @@ def _weight(url: str, body: bytes) -> int:
     return len(body) if url.endswith(".woff2") else len(gzip.compress(body))
 
 
-@pytest.mark.parametrize(
-    ("width", "theme"),
-    [  # axe takes seconds a page
-        (1280, "light"),
-        (390, "dark"),
-        pytest.param(1280, "dark", marks=pytest.mark.audit),
-        pytest.param(390, "light", marks=pytest.mark.audit),
-    ],
-)
+@pytest.mark.audit
 @each_page
-def test_axe_finds_nothing(read_page: Opener, name: str, theme: str, width: int) -> None:
-    page = read_page(name, theme=theme, width=width)
-    eyes = {"exclude": [[".katex-html"]]}  # hidden from assistive technology; MathML is checked
-    result = Axe().run(page, context=eyes, options={"resultTypes": ["violations"]})
-    assert result.violations_count == 0, result.generate_report()
+def test_what_a_page_weighs(chromium: Browser, site_address: str, name: str) -> None:
+    page, weight = chromium.new_page(), Counter()
 
+    def weigh(response: Response) -> None:
+        weight[response.request.resource_type] += _weight(response.url, response.body())
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@each_page
-def test_nothing_makes_the_page_scroll_sideways(read_page: Opener, name: str, width: int) -> None:
-    page = read_page(name, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.on("response", weigh)
+    page.goto(site_address + name, wait_until="networkidle")
+    page.close()
+    parts = [f"{kind} {part / 1000:.1f}" for kind, part in weight.items()]
+    print(f"\n{name:34}", *parts, f"together {weight.total() / 1000:.1f} kB", sep="  ")
+    assert weight.total() < BUDGET * 1000
 
 
 STUCK = """[...document.querySelectorAll("main *")].filter((e) =>
@@ -117,8 +60,8 @@ REACHED = "document.querySelectorAll('main [aria-label$=\"scrolls sideways\"]').
 
 
 @each_chapter
-def test_what_is_wider_than_the_page_scrolls_by_keyboard(open_page: Opener, name: str) -> None:
-    assert open_page(name, width=390).evaluate(STUCK) == []
+def test_what_is_wider_than_the_page_scrolls_by_keyboard(read_page: Opener, name: str) -> None:
+    read_page(name, width=320).wait_for_function(f"({STUCK}).length === 0", timeout=5000)
 
 
 def test_what_a_turned_phone_makes_too_wide_scrolls_by_keyboard(open_page: Opener) -> None:
