@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import browser
 from built_site import SITE
@@ -37,36 +37,6 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the built site, and yield its address."""
-    with served(SITE) as at:
-        yield at
-
-
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Yield a function that opens a page of the site in a context of its own."""
-    contexts: list[BrowserContext] = []
-
-    def opened(name: str, *, width: int = 1280, theme: str = "light", **options: object) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            bypass_csp=True,  # wait_for_function evaluates text; the policy has tests of its own
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address + name)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
 @pytest.fixture(scope="session")
 def lab_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a page for each lab."""
@@ -91,3 +61,28 @@ def open_lab(chromium: Browser, lab_address: str) -> Iterator[Callable[..., Page
 
     with lab_pages.opener(chromium, lab_address) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the built site, and yield its address."""
+    with served(SITE) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that opens a page of the site in a context of its own."""
+    import site_pages
+
+    with site_pages.opener(chromium, address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def read_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Yield a function that shows an unfolded page to tests that only look."""
+    import site_pages
+
+    with site_pages.reader(chromium, address) as shown:
+        yield shown

@@ -4,12 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+import serve
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+
+class QuietHandler(serve.Handler):
+    """Serves files as `make serve` does, and says nothing."""
 
     def log_message(self, *_: object) -> None: ...
 

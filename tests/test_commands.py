@@ -1,5 +1,6 @@
 """What `make` calls works, and says in one sentence why when it cannot."""
 
+import gzip
 import json
 import os
 import re
@@ -8,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 import browser
 import sandbox
 import serve
+from serving import served
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -242,3 +245,16 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with serve.ThreadingHTTPServer(("127.0.0.1", 0), None) as taken:
         message = serve.main(str(tmp_path), str(taken.server_port))
     assert f"make serve PORT={taken.server_port + 1}" in str(message)
+
+
+def test_what_is_served_is_compressed_where_that_helps(tmp_path: Path) -> None:
+    text = "<h1>max(0, x)</h1>" * 100
+    (tmp_path / "index.html").write_text(text, encoding="utf-8")
+    (tmp_path / "face.woff2").write_bytes(b"compressed as it is")
+    with served(tmp_path) as address:
+        plain = urlopen(address).read().decode()
+        page = urlopen(Request(address, headers={"Accept-Encoding": "gzip"}))
+        face = urlopen(Request(address + "face.woff2", headers={"Accept-Encoding": "gzip"}))
+        assert gzip.decompress(page.read()).decode() == plain == text
+        assert int(page.headers["Content-Length"]) < len(text) / 10
+        assert "Content-Encoding" not in face.headers

@@ -542,6 +542,19 @@ def test_shortening_leaves_numbers_in_text_alone() -> None:
     assert "0.123456<" in figure.svg()
 
 
+def test_a_path_in_steps_goes_where_the_line_goes() -> None:
+    figure = small()
+    axes = figure.drawing.axes[0]
+    x = np.linspace(0, 1, 200)
+    (line,) = axes.plot(x, np.arange(200) % 2, color=tokens.LIGHT["relu"])
+    line.get_path().should_simplify = False
+    path = max(re.findall(r' d="m([^"z]*)"', figure.svg()), key=len)
+    places = np.cumsum([np.fromstring(step, sep=" ") for step in path.split("l")], axis=0)
+    drawn = axes.transData.transform(line.get_xydata()) * 72 / figure.drawing.dpi
+    drawn[:, 1] = figure.drawing.get_figheight() * 72 - drawn[:, 1]
+    assert np.abs(places - drawn).max() < 0.056  # half a hundredth, half a tenth; no step more
+
+
 def test_figures_leave_the_readers_settings_alone_and_do_not_follow_them() -> None:
     expected = small().svg()
     with mpl.rc_context({"lines.linewidth": 9.0, "font.size": 30.0, "svg.fonttype": "path"}):

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import nbformat
+import pytest
 from jupyter_cache import get_cache
 
 from built_site import ALL, ROOT, SITE, each_chapter, each_page, soup, up_to_date  # noqa: F401
@@ -38,6 +39,38 @@ def _exists(page: str, link: str) -> bool:
 @cache
 def _anchors(name: str) -> set[str]:
     return {tag["id"] for tag in soup(name).find_all(id=True)}
+
+
+# What may be cited has one address that lasts; any other is at least plain, and ends with a word.
+LASTING = {
+    "doi.org": re.compile(r"https://doi\.org/10\.\d{4,9}/\S*[\w>)]"),
+    "arxiv.org": re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})"),
+    "": re.compile(r"https://[a-z0-9.-]+/(?!.*(?:utm_|:~:text=))(\S*[\w/])?"),
+}
+
+
+def _lasts(link: str) -> bool:
+    form = next(form for host, form in LASTING.items() if host in link)
+    return form.fullmatch(link) is not None
+
+
+@each_page
+def test_links_to_other_sites_have_the_form_that_lasts(name: str) -> None:
+    links = [tag["href"] for tag in soup(name).find_all(href=True)]
+    assert [link for link in links if urlsplit(link).scheme and not _lasts(link)] == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *("http://www.jmlr.org/papers/v7/demsar06a.html", "https://www.jmlr.org/papers/v7/a.html)"),
+        *("https://arxiv.org/pdf/1502.01852", "https://arxiv.org/abs/1502.01852v1"),
+        *("https://dx.doi.org/10.1109/IJCNN.2015.7280696", "https://doi.org/10.1109/IJCNN.2015."),
+        *("https://example.org/a?utm_source=b", "https://example.org/a#:~:text=relu"),
+    ],
+)
+def test_a_link_that_will_not_last_is_found(link: str) -> None:
+    assert not _lasts(link)
 
 
 def test_all_that_is_published_is_used() -> None:

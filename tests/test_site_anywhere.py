@@ -2,12 +2,13 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Response, Route
 
 from built_site import ALL, PAGES, SITE, each_page, soup, up_to_date  # noqa: F401
 from rectified.site import policy
@@ -53,6 +54,22 @@ def test_a_page_with_its_labs_is_alone_and_light_and_says_nothing(
 def _weight(url: str, body: bytes) -> int:
     """Return the bytes on the wire: fonts are compressed, a server compresses the rest."""
     return len(body) if url.endswith(".woff2") else len(gzip.compress(body))
+
+
+@pytest.mark.audit
+@each_page
+def test_what_a_page_weighs(chromium: Browser, address: str, name: str) -> None:
+    page, weight = chromium.new_page(), Counter()
+
+    def weigh(response: Response) -> None:
+        weight[response.request.resource_type] += _weight(response.url, response.body())
+
+    page.on("response", weigh)
+    page.goto(address + name, wait_until="networkidle")
+    page.close()
+    parts = [f"{kind} {part / 1000:.1f}" for kind, part in weight.items()]
+    print(f"\n{name:34}", *parts, f"together {weight.total() / 1000:.1f} kB", sep="  ")
+    assert weight.total() < BUDGET * 1000
 
 
 def _origin(address: str) -> str:

@@ -5,20 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from built_site import PAGES, SITE, each_chapter, soup, up_to_date  # noqa: F401
-from serving import served
+from built_site import PAGES, each_chapter, soup, up_to_date  # noqa: F401
 
 KEPT = 0.9  # share of blocks that are as high as before: a line breaks anew in the others
 LINES = """() => [...document.querySelectorAll("main :is(p, li, h1, h2, h3)")]
   .filter((block) => !block.closest("[data-lab]") && block.checkVisibility())
   .map((block) => block.offsetHeight)"""
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the site on localhost and yield its address."""
-    with served(SITE) as at:
-        yield at
 
 
 @pytest.fixture(scope="module")

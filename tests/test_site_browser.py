@@ -1,58 +1,13 @@
 """The built book in a real browser, as a reader meets it."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Route
 
-from built_site import PAGES, each_chapter, each_page, soup, up_to_date  # noqa: F401
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def read_page(chromium: Browser, address: str) -> Iterator[Opener]:
-    """Yield a function that shows a page to tests that only look: it is loaded once for all."""
-    with chromium.new_context(bypass_csp=True) as context:  # as `open_page` does
-        tabs: dict[str, Page] = {}
-
-        def shown(name: str, *, width: int = 1280, theme: str = "light") -> Page:
-            if name not in tabs:
-                tabs[name] = context.new_page()
-                tabs[name].goto(address + name, wait_until="networkidle")
-            tabs[name].set_viewport_size({"width": width, "height": 900})
-            tabs[name].emulate_media(media="screen", color_scheme=theme)
-            tabs[name].wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-            return tabs[name]
-
-        yield shown
-
-
-@pytest.mark.parametrize(
-    ("width", "theme"),
-    [  # axe takes seconds a page
-        (1280, "light"),
-        (390, "dark"),
-        pytest.param(1280, "dark", marks=pytest.mark.audit),
-        pytest.param(390, "light", marks=pytest.mark.audit),
-    ],
-)
-@each_page
-def test_axe_finds_nothing(read_page: Opener, name: str, theme: str, width: int) -> None:
-    page = read_page(name, theme=theme, width=width)
-    eyes = {"exclude": [[".katex-html"]]}  # hidden from assistive technology; MathML is checked
-    result = Axe().run(page, context=eyes, options={"resultTypes": ["violations"]})
-    assert result.violations_count == 0, result.generate_report()
-
-
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@each_page
-def test_nothing_makes_the_page_scroll_sideways(read_page: Opener, name: str, width: int) -> None:
-    page = read_page(name, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
+from built_site import PAGES, each_chapter, soup, up_to_date  # noqa: F401
+from site_pages import Opener
 
 STUCK = """[...document.querySelectorAll("main *")].filter((e) =>
     e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.tabIndex < 0
@@ -62,8 +17,8 @@ REACHED = "document.querySelectorAll('main [aria-label$=\"scrolls sideways\"]').
 
 
 @each_chapter
-def test_what_is_wider_than_the_page_scrolls_by_keyboard(open_page: Opener, name: str) -> None:
-    assert open_page(name, width=390).evaluate(STUCK) == []
+def test_what_is_wider_than_the_page_scrolls_by_keyboard(read_page: Opener, name: str) -> None:
+    assert read_page(name, width=320).evaluate(STUCK) == []
 
 
 def test_what_a_turned_phone_makes_too_wide_scrolls_by_keyboard(open_page: Opener) -> None:

@@ -15,23 +15,16 @@ NAMES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-SENTENCE = (
-    "The tests need Chromium or Chrome, and none could be installed here. "
-    "Install one, or say where it is: CHROMIUM=/path/to/chrome make test"
-)
-
-QUIET = (  # it asks nothing of the net on its own behalf
+QUIET = (  # a browser that asks nothing of the net on its own behalf
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
 )
-
-
-def flags() -> list[str]:
-    """Return what it is started with; as root it starts only without a sandbox."""
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [*QUIET, "--no-sandbox"] if root else list(QUIET)
+SENTENCE = (
+    "The tests need Chromium or Chrome, and none could be installed here. "
+    "Install one, or say where it is: CHROMIUM=/path/to/chrome make test"
+)
 
 
 def find() -> str | None:
@@ -41,6 +34,12 @@ def find() -> str | None:
     with sync_playwright() as playwright:
         candidates = [*NAMES, playwright.chromium.executable_path]
     return next(filter(_starts, filter(None, map(shutil.which, candidates))), None)
+
+
+def flags() -> list[str]:
+    """Return what to start it with: as root it starts only without a sandbox."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*QUIET, "--no-sandbox"] if root else list(QUIET)
 
 
 def _starts(path: str) -> bool:
