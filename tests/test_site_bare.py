@@ -72,5 +72,5 @@ def test_without_fonts_a_page_keeps_its_lines(chromium: Browser, address: str, n
         after = page.evaluate(LINES)
     same = [abs(a - b) <= 2 for a, b in zip(before, after, strict=True)]
     assert sum(same) / len(same) > KEPT
-    assert abs(sum(after) - sum(before)) < 0.02 * sum(before)
+    assert abs(sum(after) - sum(before)) < 0.03 * sum(before)
     print(f"{name}: {sum(same) / len(same):.3f}, {sum(after) / sum(before):.4f}")

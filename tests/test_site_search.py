@@ -185,6 +185,7 @@ def test_no_other_page_loads_the_index() -> None:
         (r"3.2 \cdot 10^{-4}", "3.2 · 10⁻⁴"),
         (r"\sum_{k=1}^{m} a_k", "∑ a_k"),
         (r"n \operatorname{Var} w", "n Var w"),
+        (r"\frac12 n(n - 1)", "1/2 n(n − 1)"),
         (r"f'(x_1)", "f′(x₁)"),
         (r"\frac{1", r"\frac{1"),
     ],

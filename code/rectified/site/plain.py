@@ -71,17 +71,19 @@ def _line(element: ElementTree.Element) -> str:
 
 def _row(elements: list[ElementTree.Element], parts: Iterable[str]) -> Iterator[str]:
     """Yield what stands side by side, with spaces around what compares or joins."""
-    before = ""
+    before = last = ""
     for element, part in zip(elements, parts, strict=True):
         name = element.tag.rpartition("}")[2]
         if part in RELATIONS or (part in BINARY and before[-1:] not in {"", "(", ",", *RELATIONS}):
             part = f" {part} "
         elif name == "mo" and part == ",":
             part = ", "
+        elif last == "mfrac" and part[:1].isalnum():
+            part = f" {part}"  # 1/2 n, which is not 1/(2n)
         elif name in ("mi", "mn", "mo") and _parted(before, part):
             part = f" {part}"  # log x
         yield part
-        before = part.strip() or before
+        before, last = part.strip() or before, name
 
 
 def _parted(before: str, part: str) -> bool:
