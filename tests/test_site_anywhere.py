@@ -31,7 +31,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"{at}{FOLDER}/"
 
 
-@each_page
+@pytest.mark.parametrize("name", [name for name in ALL if name != "404.html"])  # it has a root
 def test_a_page_with_its_labs_is_alone_and_light_and_says_nothing(
     chromium: Browser, address: str, name: str
 ) -> None:

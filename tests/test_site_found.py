@@ -146,10 +146,12 @@ class LikeGitHub(QuietHandler):
 
     def send_error(self, code: int, *_: object) -> None:
         """Send that page instead of Python's words."""
+        body = Path(self.directory, "name/404.html").read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(Path(self.directory, "name/404.html").read_bytes())
+        self.wfile.write(body)
 
 
 @pytest.mark.parametrize("lost", ["lost.html", "chapters/lost.html", "a/b/c/"])
