@@ -42,8 +42,11 @@ class Environment:
     def variables(self) -> dict[str, str]:
         """What its programs find around them: the number of threads, for one, is not set."""
         theirs = {name: text for name, text in os.environ.items() if name not in OURS}
-        path = os.pathsep.join([str(self.scripts), os.environ["PATH"]])
-        return theirs | {"PATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # a debugger's word
+        return theirs | {
+            "PATH": os.pathsep.join([str(self.scripts), os.environ["PATH"]]),
+            "PIP_RETRIES": "1",  # an index that cannot be reached is passed by soon
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else debugpy warns when a machine is slow
+        }
 
     def call(self, *command: str | Path, cwd: Path = ROOT, log: int = subprocess.PIPE) -> str:
         """Run a program in it and return what it printed; `log` says where its messages go."""
