@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 import tiny_book
 from built_site import ALL, PAGES, ROOT, SITE, each_page, soup, up_to_date  # noqa: F401
 from rectified.site import about
-from rectified.site.address import UNLISTED, find_address
+from rectified.site.address import find_address
 from rectified.site.cards import LINE, balanced
 from rectified.site.head import DESCRIPTION, fitting
 from serving import QuietHandler, served
@@ -55,9 +55,6 @@ def test_a_page_describes_itself_in_whole_words(name: str) -> None:
     assert not re.search(r"[\\$]|\s\s", found)
     assert tree.find("meta", property="og:description")["content"] == found
     assert tree.find("meta", property="og:title")["content"] in tree.h1.get_text(" ", strip=True)
-    assert bool(tree.find("meta", attrs={"name": "robots"})) == (
-        name.removesuffix(".html") in UNLISTED
-    )
 
 
 def test_no_two_pages_describe_themselves_alike() -> None:

@@ -15,7 +15,7 @@ from rectified.site.launch import GITHUB
 
 INDEX = "index"
 LOST = "404"
-UNLISTED = ("search", LOST)  # pages that no search engine should list
+UNLISTED = ("search", LOST)  # pages that no list of pages names
 LINK = re.compile(r'(?<=[ "])((?:href|src|action)=")(?![#/]|[a-z]+:)')
 
 

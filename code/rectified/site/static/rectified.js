@@ -104,7 +104,20 @@ function reach(element) {
 }
 const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
 for (const element of names.keys()) sizes.observe(element);
-document.fonts.addEventListener("loadingdone", () => [...names.keys()].forEach(reach));
+const laid = (element) => element.checkVisibility({ contentVisibilityAuto: true });
+document.fonts.addEventListener("loadingdone", () => [...names.keys()].filter(laid).forEach(reach));
+
+// A long page takes a phone half a second to lay out. What is far from the top is laid out when the
+// rest is there and nobody waits, a section at a time; until then it has no part in the page.
+const idle = window.requestIdleCallback ?? ((go) => setTimeout(go, 50));
+const later = [...document.querySelectorAll("[data-top] .bd-article > section > section")];
+function layOut() {
+  const section = later.shift();
+  if (!section) return;
+  section.dataset.laid = "";
+  idle(layOut);
+}
+addEventListener("load", () => idle(layOut));
 
 // A page opened as a file runs no module, so its labs stay pictures, which say why.
 if (location.protocol === "file:") {
