@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, Page
 
 Opener = Callable[..., Page]
+UNLAID = "[data-top] .bd-article > section > section:not([data-laid])"  # its turn comes yet
 
 
 @contextmanager
@@ -24,6 +25,7 @@ def opener(chromium: Browser, address: str) -> Iterator[Opener]:
         page = context.new_page()
         page.goto(address + name)
         page.wait_for_load_state("networkidle")
+        page.wait_for_selector(UNLAID, state="detached")
         return page
 
     yield opened
@@ -46,6 +48,7 @@ def reader(chromium: Browser, address: str) -> Iterator[Opener]:
             if name not in tabs:
                 tabs[name] = context.new_page()
                 tabs[name].goto(address + name, wait_until="networkidle")
+                tabs[name].wait_for_selector(UNLAID, state="detached")
                 unfold(tabs[name])
             page = tabs[name]
             page.bring_to_front()  # what lies behind is not drawn

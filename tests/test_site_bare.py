@@ -7,7 +7,9 @@ from playwright.sync_api import Browser, BrowserContext
 
 from built_site import PAGES, each_chapter, soup, up_to_date  # noqa: F401
 
-KEPT = 0.9  # share of blocks that are as high as before: a line breaks anew in the others
+# Blocks in which a line breaks anew. Faces agree in width on average and not letter by letter: of
+# a short page's blocks it is three, of others a tenth. Without faces that stand in it is a third.
+MOST, LEAST = 0.1, 3
 LINES = """() => [...document.querySelectorAll("main :is(p, li, h1, h2, h3)")]
   .filter((block) => !block.closest("[data-lab]") && block.checkVisibility())
   .map((block) => block.offsetHeight)"""
@@ -71,6 +73,6 @@ def test_without_fonts_a_page_keeps_its_lines(chromium: Browser, address: str, n
         page.wait_for_function("() => document.fonts.status === 'loaded'")
         after = page.evaluate(LINES)
     same = [abs(a - b) <= 2 for a, b in zip(before, after, strict=True)]
-    assert sum(same) / len(same) > KEPT
+    assert same.count(False) <= max(MOST * len(same), LEAST)
     assert abs(sum(after) - sum(before)) < 0.03 * sum(before)
     print(f"{name}: {sum(same) / len(same):.3f}, {sum(after) / sum(before):.4f}")

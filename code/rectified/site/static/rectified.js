@@ -109,7 +109,7 @@ document.fonts.addEventListener("loadingdone", () => [...names.keys()].filter(la
 
 // A long page takes a phone half a second to lay out. What is far from the top is laid out when the
 // rest is there and nobody waits, a section at a time; until then it has no part in the page.
-const idle = window.requestIdleCallback ?? ((go) => setTimeout(go, 50));
+const idle = (go) => (window.requestIdleCallback ?? setTimeout)(go, { timeout: 200 });
 const later = [...document.querySelectorAll("[data-top] .bd-article > section > section")];
 function layOut() {
   const section = later.shift();
