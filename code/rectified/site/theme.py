@@ -35,6 +35,10 @@ UNUSED = (
     *("searchtools.js", "sphinx_highlight.js"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
+# Faces of what is seen first: when they come together, no line breaks twice
+FACES = ("fonts/rectified-serif-latin.woff2", "fonts/rectified-sans-latin.woff2")
+FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
+LEAD_WITH_FORMULA = re.compile(r'<p class="rc-lead">(?:(?!</p>).)*class="katex', re.DOTALL)
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 
 
@@ -68,6 +72,7 @@ def fill_page(
         app.add_js_file(f"labs/{name}.mjs", type="module")
     if 'class="rc-bibtex"' in body:
         app.add_js_file("cite.js", loading_method="defer")
+    context["preloaded"] = [*FACES, *(FORMULAS if LEAD_WITH_FORMULA.search(body) else ())]
     context["sections"] = SECTION.findall(body)
     context["launch"] = launch(app, pagename) if doctree else None
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
