@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from rectified.site.launch import GITHUB
+from rectified.site.launch import GITHUB, repository
 
 INDEX = "index"
 LOST = "404"
@@ -21,17 +21,17 @@ LINK = re.compile(r'(?<=[ "])((?:href|src|action)=")(?![#/]|[a-z]+:)')
 
 def find_address(app: Sphinx, config: Config) -> None:
     """Set `html_baseurl`, for canonical links. Raises ValueError for what is no address."""
-    given = config.html_baseurl or _pages(config.html_theme_options.get("repository_url") or "")
+    given = config.html_baseurl or _pages(repository(config.html_theme_options))
     if given and not given.startswith(("https://", "http://")):
         raise ValueError(f"html baseurl must begin with https://, got {given!r}")
     config.html_baseurl = given and given.rstrip("/") + "/"
 
 
-def _pages(repository: str) -> str:
+def _pages(address: str) -> str:
     """Return the address of a repository's GitHub Pages; "" for one that is elsewhere."""
-    if not repository.startswith(GITHUB):
+    if not address.startswith(GITHUB):
         return ""
-    owner, name = repository.removeprefix(GITHUB).rstrip("/").removesuffix(".git").split("/")
+    owner, name = address.removeprefix(GITHUB).split("/")
     host = f"{owner.lower()}.github.io"
     return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 

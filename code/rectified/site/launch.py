@@ -42,7 +42,7 @@ def launch(app: Sphinx, pagename: str) -> Launch | None:
     if source.suffix != ".ipynb":
         return None
     options = app.config.html_theme_options
-    address, branch = _address(options), options.get("repository_branch") or "main"
+    address, branch = repository(options), options.get("repository_branch") or "main"
     path = source.relative_to(app.srcdir).as_posix()
     return Launch(source.name, address, links(address, branch, path, _hub(options)))
 
@@ -77,14 +77,15 @@ def check_hub(app: Sphinx, config: Config) -> None:
             "jupyterhub_url in _config.yml must read https://HOST, or https://HOST/PATH, "
             f"got {hub!r}"
         )
-    if hub and not _address(config.html_theme_options):
+    if hub and not repository(config.html_theme_options):
         raise ConfigError(
             "jupyterhub_url in _config.yml needs to know what the hub shall pull: "
             "make repository URL=https://github.com/OWNER/NAME"
         )
 
 
-def _address(options: dict[str, Any]) -> str:
+def repository(options: dict[str, Any]) -> str:
+    """Return the repository's address as links begin with it; "" when it is not known."""
     return (options.get("repository_url") or "").rstrip("/").removesuffix(".git")
 
 
