@@ -15,13 +15,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from rectified.claims import LEDGER, Checked, Claim, Finding
+from rectified.site.per_page import PerPage
 
 logger = logging.getLogger(__name__)
 PAGE = "chapters/claims"
@@ -61,29 +61,20 @@ class NameAnchors(SphinxTransform):
                 self.document.myst_slugs[anchor] = (node.line, anchor, record["claim"])
 
 
-class ClaimCollector(EnvironmentCollector):
-    """Keeps each page's records in Sphinx's environment, `env.rectified_claims`."""
+class ClaimCollector(PerPage):
+    """Keeps each page's records."""
 
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page that is removed or read again."""
-        records(env).pop(docname, None)
+    name = "rectified_claims"
 
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
-    ) -> None:
-        """Take what another process has read."""
-        records(env).update({name: records(other)[name] for name in docnames & set(records(other))})
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Collect a page's records; the anchors need each claim to stand there once."""
+    def collect(self, doctree: nodes.document) -> list[Record]:
+        """Return a page's records; the anchors need each claim to stand there once."""
         found: dict[str, Record] = {}
         for node in doctree.findall(claim_rows):
             for record in node["records"]:
                 if record["id"] in found:
                     logger.warning("claim %s is checked twice", record["id"], location=node)
                 found[record["id"]] = record
-        if found:
-            records(app.env)[app.env.docname] = list(found.values())
+        return list(found.values())
 
     def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Have the pages that are filled from records written again when any record changed."""
@@ -95,7 +86,7 @@ class ClaimCollector(EnvironmentCollector):
 
 def records(env: BuildEnvironment) -> dict[str, list[Record]]:
     """Return the records by page."""
-    return env.__dict__.setdefault("rectified_claims", {})
+    return ClaimCollector.kept(env)
 
 
 def measured(env: BuildEnvironment) -> Iterator[tuple[str, Record]]:

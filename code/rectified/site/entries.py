@@ -13,12 +13,11 @@ from rectified.claims import Verdict
 from rectified.claims.badge import SIGNS
 from rectified.site.claims import Record, claim_rows
 from rectified.site.folds import fold, more
-from rectified.site.plain import plain
+from rectified.site.plain import SENTENCE, plain
 
 KINDS = {"Exercise": "exercise", "Sources": "sources"}  # a title's first word -> the kind
 LONGEST_TERM = 4  # words; what is longer in bold is a sentence
 FIGURE = '<figure class="rc-figure-box">'
-SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 MESSAGE = re.compile(r'<p class="rc-(?:message|question)">(.*?)</p>', re.DOTALL)
 SAID = re.compile(r'aria-label="(.*?)"|<figcaption>(.*?)</figcaption>|<li>(.*?)</li>', re.DOTALL)
 PLACE = re.compile(r'id="((?:figure|lab)-[^"]+)"')

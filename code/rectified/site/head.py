@@ -12,13 +12,12 @@ from sphinx.application import Sphinx
 from rectified.site.about import Book, book
 from rectified.site.address import INDEX, LOST, UNLISTED, page_address
 from rectified.site.cards import card
-from rectified.site.plain import plain
+from rectified.site.plain import SENTENCE, plain
 from rectified.site.reading import chapters, lead
 from rectified.site.search import SEARCH
 from rectified.site.teaching import TEACHING, goals
 
 DESCRIPTION = 200  # characters; search engines and cards cut about there
-SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 SCHEMA = "https://schema.org"
 LICENCE = "https://spdx.org/licenses/{}.html"
 

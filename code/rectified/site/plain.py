@@ -1,11 +1,13 @@
 """What stands on a page as plain text, formulas included: for search, cards and structured data."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert
 
+SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z“])")  # where the next one begins
 RELATIONS = set("=≠≤≥<>≈∼→∈∉⊂±≪≫⟶↦")
 BINARY = set("+-−·×⊙")
 SUMS = set("∑∏∫")  # written without their limits

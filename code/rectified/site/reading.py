@@ -9,12 +9,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 
-from rectified.site.plain import plain
+from rectified.site.per_page import PerPage
+from rectified.site.plain import SENTENCE, plain
 
 LAB = re.compile(r'data-lab="([^"]+)"')
-SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
 SHORTEST = 60  # characters: a sentence that has fewer says too little alone
 
 
@@ -27,24 +26,16 @@ class Page:
     labs: frozenset[str]  # slugs
 
 
-class PageCollector(EnvironmentCollector):
-    """Keeps a `Page` of each page in Sphinx's environment."""
+class PageCollector(PerPage):
+    """Keeps a `Page` of each page."""
 
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page that is removed or read again."""
-        pages(env).pop(docname, None)
+    name = "rectified_pages"
 
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
-    ) -> None:
-        """Take what another process has read."""
-        pages(env).update({name: pages(other)[name] for name in docnames & set(pages(other))})
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Collect from a page that was read."""
+    def collect(self, doctree: nodes.document) -> Page:
+        """Return what is said of a page."""
         title = next(doctree.findall(nodes.title), None)
         labs = {slug for raw in doctree.findall(nodes.raw) for slug in LAB.findall(raw.astext())}
-        pages(app.env)[app.env.docname] = Page(
+        return Page(
             title=plain(title) if title else "",
             why=beginning(plain(lead(doctree))),
             labs=frozenset(labs),
@@ -60,7 +51,7 @@ class PageCollector(EnvironmentCollector):
 
 def pages(env: BuildEnvironment) -> dict[str, Page]:
     """Return what is said of each page."""
-    return env.__dict__.setdefault("rectified_pages", {})
+    return PageCollector.kept(env)
 
 
 def chapters(env: BuildEnvironment) -> Mapping[str, int]:
@@ -77,7 +68,7 @@ def lead(doctree: nodes.document) -> nodes.Element:
 
 def beginning(text: str) -> str:
     """Return the first sentence of a text, and the next ones as long as it all is short."""
-    sentences = SENTENCE_ENDS.split(text)
+    sentences = SENTENCE.split(text)
     lengths = accumulate(map(len, sentences))
     first = next((number for number, length in enumerate(lengths) if length >= SHORTEST), None)
     return " ".join(sentences[: None if first is None else first + 1])

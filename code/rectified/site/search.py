@@ -10,40 +10,26 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 
 from rectified.site.entries import Entry, NameParts, entries
+from rectified.site.per_page import PerPage
 
 SEARCH = "search"
 
 
-class EntryCollector(EnvironmentCollector):
-    """Keeps each page's entries in Sphinx's environment, `env.rectified_entries`."""
+class EntryCollector(PerPage):
+    """Keeps each page's entries."""
 
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page that is removed or read again."""
-        kept(env).pop(docname, None)
+    name = "rectified_entries"
 
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
-    ) -> None:
-        """Take what another process has read."""
-        kept(env).update({name: kept(other)[name] for name in docnames & set(kept(other))})
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Collect a page's entries."""
-        kept(app.env)[app.env.docname] = list(entries(doctree))
-
-
-def kept(env: BuildEnvironment) -> dict[str, list[Entry]]:
-    """Return the entries by page."""
-    return env.__dict__.setdefault("rectified_entries", {})
+    def collect(self, doctree: nodes.document) -> list[Entry]:
+        """Return a page's entries."""
+        return list(entries(doctree))
 
 
 def index(app: Sphinx) -> list[list[Any]]:
     """Return all pages in the order of the book: address, title, entries."""
-    found = kept(app.env)
+    found = EntryCollector.kept(app.env)
     return [
         [
             app.builder.get_relative_uri(SEARCH, page),
