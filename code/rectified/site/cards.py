@@ -17,6 +17,7 @@ from rectified.display.tokens import LIGHT
 from rectified.figures.style import house_style
 from rectified.site.about import book
 from rectified.site.address import INDEX
+from rectified.site.reading import chapters
 from rectified.site.theme import parts
 
 WIDTH, HEIGHT = 1200, 630  # pixels
@@ -76,8 +77,8 @@ def card(app: Sphinx, page: str) -> Card:
     if page == INDEX:
         title = book(Path(app.srcdir)).title.removeprefix(f"{project}: ")
         return Card(title[:1].upper() + title[1:], "", project)
-    number = app.env.toc_secnumbers.get(page, {}).get("")
-    places = (f"Chapter {number[0]}" if number else "", parts(app.config).get(page, ""))
+    number = chapters(app.env).get(page)
+    places = (f"Chapter {number}" if number else "", parts(app.config).get(page, ""))
     return Card(app.env.titles[page].astext(), " · ".join(filter(None, places)), project)
 
 
