@@ -20,10 +20,11 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from rectified.site.claims import PAGE as CLAIMS
 from rectified.site.sources import address, bibliography
+from rectified.site.styles import style
 
 HERE = Path(__file__).parent
 SITE = "_build/html"
-SHEETS = ("tokens.css", "katex/katex.min.css", "outputs.css", "book.css", "labs.css")
+STATIC = "html/_static/"  # from where the document lies
 ON_SCREEN = {"rc-served", "rc-noted"}  # classes of what needs one
 IDS = {"id", "for", "headers", "aria-labelledby", "aria-describedby", "aria-controls"}
 URL = re.compile(r"url\(#([^)]+)\)")
@@ -37,8 +38,7 @@ MARK = (
 )
 HEAD = """<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>
-{sheets}
-<style>{style}</style></head><body>
+<style>{rules}</style></head><body>
 """
 FRONT = """<header class="rc-front">{mark}<p class="rc-book">{title}</p>
 <p class="rc-lead">{subtitle}</p><p>{abstract}</p>
@@ -95,10 +95,9 @@ def document(root: Path) -> str:
         _lead_inside(chapter, names)
         _make_unique(chapter)
     about = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
-    bodies = (_whole(chapter) for chapter in found)
-    return "".join(
-        [_head(about, found), _front(about), _contents(found), *bodies, "</body></html>\n"]
-    )
+    body = "".join(map(_whole, found))
+    head = _head(about, found, "".join(style(body, static=STATIC)))
+    return f"{head}{_front(about)}{_contents(found)}{body}</body></html>\n"
 
 
 def with_pages(text: str, pages: Mapping[str, int]) -> str:
@@ -219,13 +218,12 @@ def _whole(chapter: Chapter) -> str:
     )
 
 
-def _head(about: Mapping[str, str], found: Sequence[Chapter]) -> str:
-    sheets = "\n".join(f'<link rel="stylesheet" href="html/_static/{name}">' for name in SHEETS)
-    style = (HERE / "paper.css").read_text(encoding="utf-8")
+def _head(about: Mapping[str, str], found: Sequence[Chapter], rules: str) -> str:
+    rules += (HERE / "paper.css").read_text(encoding="utf-8")
     for chapter in found:
         title = chapter.title.replace("\\", r"\\").replace('"', r"\"")
-        style += f'@page {chapter.slug} {{ @top-right {{ content: "{title}"; }} }}\n'
-    return HEAD.format(title=escape(about["title"]), sheets=sheets, style=style)
+        rules += f'@page {chapter.slug} {{ @top-right {{ content: "{title}"; }} }}\n'
+    return HEAD.format(title=escape(about["title"]), rules=rules)
 
 
 def _front(about: Mapping) -> str:

@@ -16,7 +16,7 @@ from rectified.site.launch import GITHUB, repository
 INDEX = "index"
 LOST = "404"
 UNLISTED = ("search", LOST)  # pages that no list of pages names
-LINK = re.compile(r'(?<=[ "])((?:href|src|action)=")(?![#/]|[a-z]+:)')
+LINK = re.compile(r'((?<=[ "])(?:href|src|action)="|url\()(?![#/]|[a-z]+:)')
 
 
 def find_address(app: Sphinx, config: Config) -> None:

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 HEAD = re.compile(r'<meta charset="utf-8"\s*/?>')  # the policy holds for what stands below it
 WRITTEN = re.compile(r'\n<meta http-equiv="Content-Security-Policy"[^>]*>')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
+STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 DATA = re.compile(r'\bsrc=|type="application/(?:ld\+)?json"')  # neither is an inline script
 POLICY = {
     "default-src": "'none'",
@@ -22,29 +23,34 @@ POLICY = {
     "form-action": "'self'",
     "img-src": "'self' data:",
     "script-src": "'self'",
-    # Attributes: formulas and figures place their parts by them. Browsers that do not know these
-    # two words take the first line.
-    "style-src": "'self' 'unsafe-inline'",
+    # Attributes: formulas and figures place their parts by them. Browsers that do not know the two
+    # other words take the first line.
+    "style-src": "'unsafe-inline'",
     "style-src-attr": "'unsafe-inline'",
-    "style-src-elem": "'self'",
+    "style-src-elem": "",
 }
 LAB = "data-lab="
 LAB_MAY = {"script-src": "'wasm-unsafe-eval'", "worker-src": "blob:"}  # a job is a text in its lab
 
 
 def policy(page: str) -> str:
-    """Return the policy of a page: of scripts in the page itself, these may run and no others."""
+    """Return the policy of a page: of scripts and styles in the page itself, these and no others."""
     allowed = dict(POLICY)
     for name, value in LAB_MAY.items() if LAB in page else ():
         allowed[name] = f"{allowed.get(name, '')} {value}".lstrip()
     inline = {text for attributes, text in SCRIPT.findall(page) if not DATA.search(attributes)}
-    allowed["script-src"] += "".join(sorted(f" '{digest(text)}'" for text in inline))
+    allowed["script-src"] = " ".join([allowed["script-src"], *_digests(inline)])
+    allowed["style-src-elem"] = " ".join(_digests(set(STYLE.findall(page)))) or "'none'"
     return "; ".join(f"{name} {value}" for name, value in allowed.items())
 
 
-def digest(script: str) -> str:
-    """Return what a policy calls an inline script."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def _digests(inline: set[str]) -> list[str]:
+    return sorted(f"'{digest(text)}'" for text in inline)
+
+
+def digest(inline: str) -> str:
+    """Return what a policy calls a script or a style that stands in the page."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
 
 
 def with_policy(page: str) -> str:

@@ -10,23 +10,11 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.fileutil import copy_asset
 
-import rectified
-from rectified import display
 from rectified.site.launch import launch
 from rectified.site.reading import add_whys, chapters
+from rectified.site.styles import DISPLAY, LABS, style
 
 HERE = Path(__file__).parent
-DISPLAY = Path(display.__file__).parent
-LABS = Path(rectified.__file__).with_name("labs")  # not imported: it would bring all of SciPy
-# style sheet -> what a page that needs it has in it
-SHEETS = {
-    "tokens.css": "",
-    "katex/katex.min.css": 'class="katex',
-    "outputs.css": "",
-    "book.css": "",
-    "labs.css": "data-lab=",
-}
-LANDING = ["tokens.css", "outputs.css", "book.css", "labs.css", "landing.css"]
 NUMBER = re.compile(r'<span class="section-number">.*?</span>')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 UNUSED = (
@@ -35,22 +23,16 @@ UNUSED = (
     *("searchtools.js", "sphinx_highlight.js"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
-# Faces of what is seen first: when they come together, no line breaks twice
-FACES = ("fonts/rectified-serif-latin.woff2", "fonts/rectified-sans-latin.woff2")
-FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
-LEAD_WITH_FORMULA = re.compile(r'<p class="rc-lead">(?:(?!</p>).)*class="katex', re.DOTALL)
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 
 
 def copy_assets(app: Sphinx) -> None:
     """Put our static files, and the ones of `display`, where the pages look for them."""
     static = Path(app.outdir, "_static")
+    shutil.rmtree(static, ignore_errors=True)  # what an earlier book put there, too
     copy_asset(HERE / "static", static)
     copy_asset(DISPLAY / "fonts", static / "fonts")
-    for name in ("tokens.css", "outputs.css"):
-        copy_asset(DISPLAY / name, static)
     copy_asset(LABS / "joined", static / "labs")
-    shutil.copyfile(LABS / "lab.css", static / "labs.css")
 
 
 def fill_page(
@@ -58,21 +40,14 @@ def fill_page(
 ) -> None:
     """Choose the page's assets and write what stands above its title."""
     body = context.get("body", "")
-    landing = templatename == "landing.html"
-    sheets = LANDING if landing else [name for name, sign in SHEETS.items() if sign in body]
+    static = context["pathto"]("_static/", 1)
+    context["rules"], context["faces"] = style(body, templatename, static=static)
     context["css_files"].clear()  # what themes and extensions added; these lists are Sphinx's own
     context["script_files"].clear()
-    for name in sheets:
-        app.add_css_file(name)
     app.add_js_file("rectified.js", loading_method="defer")
-    if landing:
+    if templatename == "landing.html":
         app.add_js_file("landing.js", loading_method="defer")
-    if "labs.css" in sheets:
-        name = "landing" if landing else "hydrate"
-        app.add_js_file(f"labs/{name}.mjs", type="module")
-    if 'class="rc-bibtex"' in body:
-        app.add_js_file("cite.js", loading_method="defer")
-    context["preloaded"] = [*FACES, *(FORMULAS if LEAD_WITH_FORMULA.search(body) else ())]
+        app.add_js_file("labs/landing.mjs", type="module")
     context["sections"] = SECTION.findall(body)
     context["launch"] = launch(app, pagename) if doctree else None
     for named in filter(None, (context, context.get("prev"), context.get("next"))):

@@ -107,19 +107,36 @@ for (const element of names.keys()) sizes.observe(element);
 const laid = (element) => element.checkVisibility({ contentVisibilityAuto: true });
 document.fonts.addEventListener("loadingdone", () => [...names.keys()].filter(laid).forEach(reach));
 
-// A long page takes a phone half a second to lay out. What is far from the top is laid out when the
-// rest is there and nobody waits, a section at a time; until then it has no part in the page.
-const idle = (go) => (window.requestIdleCallback ?? setTimeout)(go, { timeout: 200 });
-const later = [...document.querySelectorAll("[data-top] .bd-article > section > section")];
-function layOut() {
-  const section = later.shift();
-  if (!section) return;
-  section.dataset.laid = "";
-  idle(layOut);
-}
-addEventListener("load", () => idle(layOut));
+// What is far from the top is laid out when it comes near (book.css). Who jumps in the page needs all
+// of it laid out, or the place would move.
+addEventListener("click", ({ target }) => {
+  if (target.closest("a[href^='#']")) delete root.dataset.top;
+});
 
-// A page opened as a file runs no module, so its labs stay pictures, which say why.
-if (location.protocol === "file:") {
-  for (const sentence of document.querySelectorAll(".rc-served")) sentence.hidden = false;
+// When there is something to read: our faces in place of the system's, which have the same widths, and
+// the labs. For the rest of the visit the faces come with the first paint.
+const asFile = location.protocol === "file:"; // which runs no module, so its labs stay pictures
+new PerformanceObserver((painted) => {
+  if (painted.getEntriesByName("first-contentful-paint").length === 0) return;
+  document.getElementById("faces").media = "all";
+  try {
+    sessionStorage.setItem("rectified-faces", "asked for");
+  } catch {}
+  if (document.querySelector("[data-lab]") && !asFile) import("./labs/hydrate.mjs");
+}).observe({ type: "paint", buffered: true });
+for (const why of document.querySelectorAll(".rc-served")) why.hidden = !asFile;
+
+// A button beside each BibTeX entry copies it; where that is not allowed, it selects it.
+for (const block of document.querySelectorAll(".rc-bibtex")) {
+  const [entry, button] = block.children;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(entry.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(entry);
+      button.textContent = "Selected";
+    }
+  });
 }
