@@ -16,24 +16,23 @@ from rectified import display, labs
 from rectified.display.place import PAGE
 from rectified.labs import Lab
 from rectified.labs import lab as frame
-from rectified.site import theme
+from rectified.site import styles
 from sample_lab import Sample
 
 LABS: dict[str, type[Lab]] = {Sample.slug: Sample, **labs.ALL}
 each_lab = pytest.mark.parametrize("slug", LABS)
 
-SHEETS = ("tokens.css", "outputs.css", "book.css", "labs.css")
 TEMPLATE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">{links}
-<script defer src="rectified.js"></script>
-<script type="module" src="labs/hydrate.mjs"></script></head>
+<link rel="icon" href="data:,"><style>{rules}</style><style id="faces">{faces}</style>
+<script defer src="rectified.js"></script></head>
 <body><main class="bd-main"><article class="bd-article"><section><h1>{title}</h1>
 <button type="button" id="theme" hidden>Theme</button>
 <div class="cell"><div class="cell_output"><div class="rc-output">{lab}</div></div></div>
 <p>What follows.</p></section></article></main></body></html>
 """
+BARE = '<!DOCTYPE html><html lang="en"><title>A page without a lab</title></html>'
 # Stands where the page looks for a lab: hands on what the page gives, and lets a test see it.
 OBSERVED = """\
 import lab from "./{slug}.joined.mjs";
@@ -65,24 +64,22 @@ QUIET = """() => document.querySelector(".rc-lab [role=status]").textContent
 def write_site(folder: Path, placed: dict[str, Lab], *, observed: bool = False) -> None:
     """Write `NAME.html` for each lab, and what the pages load; tests can see into observed ones."""
     display_folder, labs_folder = Path(display.__file__).parent, Path(frame.__file__).parent
-    static = Path(theme.__file__).parent / "static"
+    static = Path(styles.__file__).parent / "static"
     (folder / "labs").mkdir()
     shutil.copy(labs_folder / "joined/hydrate.mjs", folder / "labs")
     shutil.copytree(display_folder / "fonts", folder / "fonts")
     shutil.copytree(static / "katex", folder / "katex")  # text takes its signs from there, too
-    for path in (display_folder / "tokens.css", display_folder / "outputs.css"):
-        shutil.copy(path, folder)
-    shutil.copy(labs_folder / "lab.css", folder / "labs.css")
-    shutil.copy(static / "book.css", folder)
     shutil.copy(static / "rectified.js", folder)
-    links = "".join(f'<link rel="stylesheet" href="{name}">' for name in SHEETS)
+    (folder / "bare.html").write_text(BARE, encoding="utf-8")
     for name, lab in placed.items():
         module = folder / "labs" / f"{lab.slug}.mjs"
         module.write_text(lab._esm, encoding="utf-8")
         if observed:
             module.rename(module.with_name(f"{lab.slug}.joined.mjs"))
             module.write_text(OBSERVED.format(slug=lab.slug), encoding="utf-8")
-        page = TEMPLATE.format(title=lab.question, links=links, lab=lab.placeholder())
+        place = lab.placeholder()
+        rules, faces = styles.style(place, static="")
+        page = TEMPLATE.format(title=lab.question, rules=rules, faces=faces, lab=place)
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 

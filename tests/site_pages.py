@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, Page
 
 Opener = Callable[..., Page]
-UNLAID = "[data-top] .bd-article > section > section:not([data-laid])"  # its turn comes yet
+LAY_OUT = "delete document.documentElement.dataset.top"  # all of the page, and not what is near
+FACES = "document.getElementById('faces').media === 'all'"  # ours, and not the system's
 
 
 @contextmanager
@@ -25,7 +26,8 @@ def opener(chromium: Browser, address: str) -> Iterator[Opener]:
         page = context.new_page()
         page.goto(address + name)
         page.wait_for_load_state("networkidle")
-        page.wait_for_selector(UNLAID, state="detached")
+        if options.get("java_script_enabled", True):
+            lay_out(page)
         return page
 
     yield opened
@@ -48,7 +50,7 @@ def reader(chromium: Browser, address: str) -> Iterator[Opener]:
             if name not in tabs:
                 tabs[name] = context.new_page()
                 tabs[name].goto(address + name, wait_until="networkidle")
-                tabs[name].wait_for_selector(UNLAID, state="detached")
+                lay_out(tabs[name])
                 unfold(tabs[name])
             page = tabs[name]
             page.bring_to_front()  # what lies behind is not drawn
@@ -63,6 +65,14 @@ def reader(chromium: Browser, address: str) -> Iterator[Opener]:
             return page
 
         yield shown
+
+
+def lay_out(page: Page) -> None:
+    """Lay out all of the page, in our faces."""
+    page.wait_for_function(FACES)
+    page.evaluate(LAY_OUT)
+    page.evaluate("document.body.offsetHeight")  # asks for the faces of what was far
+    page.evaluate("document.fonts.ready.then(() => {})")
 
 
 def resize(page: Page, width: int) -> None:

@@ -88,7 +88,7 @@ def test_a_hundred_mounts_leave_nothing(counted: Page, lab_address: str, slug: s
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_a_lab_leaves_is_found(counted: Page, lab_address: str, fault: str) -> None:
-    counted.goto(f"{lab_address}labs.css")  # a page without a lab
+    counted.goto(f"{lab_address}bare.html")
     text = f"export default {{ render({{ model, el }}) {{ {fault}; return () => {{}} }} }}"
     found: dict[str, Any] = counted.evaluate(FAULTY, text)
     left = {kind: count - found["before"][kind] for kind, count in found["after"].items()}

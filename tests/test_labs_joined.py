@@ -188,7 +188,7 @@ def test_a_lab_runs_from_a_blob_with_five_methods_of_a_model(
     lab = labs.ALL[slug]()  # as a kernel has it; in Colab and JupyterLab it comes as a Blob, too
     data = json.dumps({**lab.state, "_schema": lab._schema, "_words": lab._words})
     page = chromium.new_page()
-    page.goto(f"{lab_address}labs.css")
+    page.goto(f"{lab_address}bare.html")
     shown, moved, left, hash = page.evaluate(STRICT, [str(lab._esm), data])
     page.close()
     assert shown

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route
 
 from built_site import PAGES, each_chapter, soup, up_to_date  # noqa: F401
-from site_pages import Opener
+from site_pages import LAY_OUT, Opener
 
 STUCK = """[...document.querySelectorAll("main *")].filter((e) =>
     e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.tabIndex < 0
@@ -40,8 +40,9 @@ def test_a_formula_whose_font_comes_late_scrolls_by_keyboard(open_page: Opener) 
     page.route("**/*.woff2", lambda route: held.append(route))
     page.goto(page.url.replace("index", "chapters/relu"), wait_until="domcontentloaded")
     page.wait_for_function("document.fonts.status === 'loading'")
+    page.evaluate(LAY_OUT)
     before = page.evaluate(REACHED)
-    # the page asks for more when what is farther down is laid out
+    # the page asks for more when it has these
     page.route("**/*.woff2", lambda route: route.continue_())
     for route in held:
         route.continue_()

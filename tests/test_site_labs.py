@@ -46,17 +46,14 @@ def test_page_with_a_lab_holds_its_state_and_its_picture(with_lab: BeautifulSoup
     assert len(place.select(".rc-tries li")) == 3
 
 
-def test_page_with_a_lab_loads_the_shim_and_the_look(root: Path, with_lab: BeautifulSoup) -> None:
-    (shim,) = with_lab.select("script[type=module][src]")
-    (sheet,) = with_lab.select("link[href*='labs.css']")
-    for address in (shim["src"], sheet["href"]):
-        assert (root / "_build/html/chapters" / address.partition("?")[0]).is_file()
-    assert (root / "_build/html/_static/labs/initialization.mjs").is_file()
-
-
-def test_page_without_a_lab_loads_neither(with_control: BeautifulSoup) -> None:
-    assert with_control.select("script[type=module]") == []
-    assert with_control.select("link[href*='labs.css']") == []
+def test_page_with_a_lab_has_the_look_and_the_site_its_modules(
+    root: Path, with_lab: BeautifulSoup, with_control: BeautifulSoup
+) -> None:
+    look = ".rc-lab{container-type:"
+    assert look in with_lab.style.string
+    assert look not in with_control.style.string
+    for name in ("hydrate", "initialization"):
+        assert (root / f"_build/html/_static/labs/{name}.mjs").is_file()
 
 
 def test_control_that_needs_a_kernel_leaves_a_sentence_and_no_script(

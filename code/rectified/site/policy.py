@@ -34,7 +34,7 @@ LAB_MAY = {"script-src": "'wasm-unsafe-eval'", "worker-src": "blob:"}  # a job i
 
 
 def policy(page: str) -> str:
-    """Return the policy of a page: of scripts and styles in the page itself, these and no others."""
+    """Return the policy of a page: of the scripts and styles in it, these hold and no others."""
     allowed = dict(POLICY)
     for name, value in LAB_MAY.items() if LAB in page else ():
         allowed[name] = f"{allowed.get(name, '')} {value}".lstrip()

@@ -114,14 +114,24 @@ addEventListener("click", ({ target }) => {
 });
 
 // When there is something to read: our faces in place of the system's, which have the same widths, and
-// the labs. For the rest of the visit the faces come with the first paint.
+// the labs. Faces that hardly a page lacks come together, so that all is set anew once, and not for
+// each. For the rest of the visit they come with the first paint.
+const OFTEN = ["serif-latin.", "sans-latin.", "code-latin.", "Main-Regular", "Math-Italic"];
+async function showFaces() {
+  const faces = document.getElementById("faces");
+  const often = document.querySelector("em") ? [...OFTEN, "latin-italic"] : OFTEN;
+  const urls = new Set(faces.textContent.match(/[^(]+\.woff2/g));
+  const first = [...urls].filter((url) => often.some((name) => url.includes(name)));
+  await Promise.allSettled(first.map((url) => new FontFace("first", `url(${url})`).load()));
+  faces.media = "all";
+  try {
+    sessionStorage.setItem("rectified-faces", "fetched");
+  } catch {}
+}
 const asFile = location.protocol === "file:"; // which runs no module, so its labs stay pictures
 new PerformanceObserver((painted) => {
   if (painted.getEntriesByName("first-contentful-paint").length === 0) return;
-  document.getElementById("faces").media = "all";
-  try {
-    sessionStorage.setItem("rectified-faces", "asked for");
-  } catch {}
+  showFaces();
   if (document.querySelector("[data-lab]") && !asFile) import("./labs/hydrate.mjs");
 }).observe({ type: "paint", buffered: true });
 for (const why of document.querySelectorAll(".rc-served")) why.hidden = !asFile;
