@@ -41,25 +41,28 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "CHROME_PATH": browser.find() or ""}
 
 
-def _json_of(program: str, *arguments: str) -> Any:
-    """Run a program and return the JSON that it prints."""
+def _run(program: str, *arguments: str) -> str:
+    """Run a program and return what it prints."""
     command = [str(NODE), str(MODULES / program), *arguments]
     done = subprocess.run(
         command, cwd=PLACE, env=_environment(), capture_output=True, text=True, encoding="utf-8"
     )
-    assert done.stdout, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    assert not done.stderr, done.stderr[-3000:]
+    return done.stdout
 
 
 def lighthouse(url: str) -> dict[str, Any]:
     """Return Lighthouse's report on a page, with its preset for phones and the slow network."""
+    report = PLACE / "report.json"  # its end is sometimes missing from what it prints
+    report.unlink(missing_ok=True)
     categories = "performance,accessibility,best-practices,seo"
     flags = " ".join(["--headless=new", *browser.flags()])
-    return _json_of(
+    _run(
         "lighthouse/cli/index.js",
-        *(url, "--quiet", "--output=json", f"--only-categories={categories}"),
-        f"--chrome-flags={flags}",
+        *(url, "--quiet", f"--only-categories={categories}", f"--chrome-flags={flags}"),
+        *("--output=json", f"--output-path={report}"),
     )
+    return json.loads(report.read_text(encoding="utf-8"))
 
 
 def html_validate(pages: list[Path], rules: dict[str, Any]) -> list[dict[str, Any]]:
@@ -67,7 +70,8 @@ def html_validate(pages: list[Path], rules: dict[str, Any]) -> list[dict[str, An
     presets = ["html-validate:standard", "html-validate:a11y", "html-validate:document"]
     config = PLACE / "rules.json"
     config.write_text(json.dumps({"root": True, "extends": presets, "rules": rules}))
-    return _json_of(
+    printed = _run(
         "html-validate/bin/html-validate.mjs",
         *("--config", str(config), "--formatter", "json", *map(str, pages)),
     )
+    return json.loads(printed)
