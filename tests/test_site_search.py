@@ -74,7 +74,8 @@ def search_page(chromium: Browser) -> Iterator[Page]:
     """Yield the search page, loaded once."""
     with served(SITE) as address, chromium.new_context() as context:
         page = context.new_page()
-        page.goto(address + "search.html")
+        page.goto(address + "search.html?q=relu")
+        expect(page.get_by_role("status")).to_contain_text("results on")  # the index is read
         yield page
 
 
@@ -110,8 +111,14 @@ def test_a_claim_leads_to_where_it_is_measured_and_shows_its_verdict(search_page
         assert re.fullmatch(r"Claim · (Supported|Holds if…|Refuted|Open|Mixed)", label)
 
 
+def _index() -> list[list]:
+    script = SITE / soup("search.html").find(id="search-results")["data-index"].split("?")[0]
+    (text,) = re.findall(r"JSON\.parse\((.*)\)", script.read_text("utf-8"))
+    return json.loads(json.loads(text))
+
+
 def test_every_result_leads_to_an_anchor_that_is_there() -> None:
-    pages = json.loads(soup("search.html").find(id="search-index").string)
+    pages = _index()
     assert {page[0] for page in pages} == set(PAGES)
     kinds = set()
     for name, _, found in pages:
@@ -132,7 +139,7 @@ def _pieces_of_solutions(path: Path) -> Iterator[str]:
 
 
 def test_the_index_shows_no_tex_no_tags_and_no_solution() -> None:
-    pages = json.loads(soup("search.html").find(id="search-index").string)
+    pages = _index()
     shown = [text for *_, found in pages for _, _, *texts in found for text in texts]
     assert [text for text in shown if re.search(r"\\[a-z]+\{|</?(?:span|div|p|math)\b", text)] == []
     solutions = [piece for path in chapters(ROOT) for piece in _pieces_of_solutions(path)]
@@ -166,11 +173,26 @@ def test_the_search_works_by_keyboard_and_its_address_can_be_shared(search_page:
     assert box.evaluate("(box) => box === document.activeElement")
     search_page.reload()
     assert box.input_value() == "dying relu"
-    assert second.is_visible()
+    expect(second).to_be_visible()
 
 
 def test_no_other_page_loads_the_index() -> None:
     assert [name for name in PAGES if "search-index" in (SITE / name).read_text("utf-8")] == []
+
+
+def test_what_is_typed_before_the_index_is_there_is_found_when_it_is(chromium: Browser) -> None:
+    with served(SITE) as address, chromium.new_context() as context:
+        page, held = context.new_page(), []
+        page.route("**/search-index.js*", lambda route: held.append(route))
+        page.goto(address + "search.html")
+        page.get_by_role("searchbox").fill("dying relu")
+        status = page.get_by_role("status")
+        expect(status).to_have_text("Reading the book …")
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+        expect(status).to_contain_text("results on")
+        assert page.locator("#search-results h2").count() > 0
 
 
 @pytest.mark.parametrize(

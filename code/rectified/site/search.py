@@ -1,4 +1,4 @@
-"""The search page: it alone holds the index, and ranks it in the browser (static/search.js).
+"""The search page: it alone loads the index, and ranks it in the browser (static/search.js).
 
 Entries are kept by page when the page is read, so a build looks only at what changed.
 """
@@ -6,15 +6,18 @@ Entries are kept by page when the page is read, so a build looks only at what ch
 import json
 from collections.abc import Iterator
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from rectified.site.cache import digest
 from rectified.site.entries import Entry, NameParts, entries
 from rectified.site.per_page import PerPage
 
 SEARCH = "search"
+INDEX = "_static/search-index.js"
 
 
 class EntryCollector(PerPage):
@@ -47,9 +50,14 @@ def leave_out_sphinxs_own(app: Sphinx) -> None:
 
 
 def add_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Make the search page, with the index in it: it works from a file, too."""
+    """Make the page, and the index: a script and not JSON, so that it is read from a file, too."""
     text = json.dumps(index(app), ensure_ascii=False, separators=(",", ":"))
-    yield SEARCH, {"title": "Search", "search_index": text.replace("<", "\\u003c")}, "search.html"
+    script = f"const searchIndex = () => JSON.parse({json.dumps(text, ensure_ascii=False)});\n"
+    path = Path(app.outdir, INDEX)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script, encoding="utf-8")
+    address = f"{INDEX}?v={digest(script, [], path.parent)[:8]}"
+    yield SEARCH, {"title": "Search", "search_index": address}, "search.html"
 
 
 def setup(app: Sphinx) -> None:

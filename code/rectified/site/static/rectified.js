@@ -10,7 +10,7 @@ const button = document.getElementById("theme");
 function show(theme) {
   root.dataset.theme = theme;
   button.textContent = theme === "dark" ? "Light" : "Dark";
-  button.setAttribute("aria-label", button.textContent + " theme");
+  button.setAttribute("aria-label", `${button.textContent} theme`);
 }
 button.hidden = false;
 button.addEventListener("click", () => {
@@ -86,7 +86,11 @@ for (const id of links.keys()) {
 
 // What is too wide for the page scrolls; by keyboard, too. Whether it is changes with the window, with
 // a fold that opens, and when the fonts of the formulas arrive.
-const KINDS = { pre: "Code", ".katex-display": "Formula", ".pst-scrollable-table-container": "Table" };
+const KINDS = {
+  pre: "Code",
+  ".katex-display": "Formula",
+  ".pst-scrollable-table-container": "Table",
+};
 const names = new Map();
 for (const [selector, kind] of Object.entries(KINDS)) {
   document.querySelectorAll(`.bd-article ${selector}`).forEach((element, index) => {
@@ -102,7 +106,9 @@ function reach(element) {
     else element.removeAttribute(name);
   }
 }
-const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) reach(target);
+});
 for (const element of names.keys()) sizes.observe(element);
 const laid = (element) => element.checkVisibility({ contentVisibilityAuto: true });
 document.fonts.addEventListener("loadingdone", () => [...names.keys()].filter(laid).forEach(reach));
@@ -129,11 +135,15 @@ async function showFaces() {
   } catch {}
 }
 const asFile = location.protocol === "file:"; // which runs no module, so its labs stay pictures
-new PerformanceObserver((painted) => {
-  if (painted.getEntriesByName("first-contentful-paint").length === 0) return;
+const painted = new Promise((go) => {
+  new PerformanceObserver((entries) => {
+    if (entries.getEntriesByName("first-contentful-paint").length > 0) go();
+  }).observe({ type: "paint", buffered: true });
+});
+painted.then(() => {
   showFaces();
   if (document.querySelector("[data-lab]") && !asFile) import("./labs/hydrate.mjs");
-}).observe({ type: "paint", buffered: true });
+});
 for (const why of document.querySelectorAll(".rc-served")) why.hidden = !asFile;
 
 // A button beside each BibTeX entry copies it; where that is not allowed, it selects it.

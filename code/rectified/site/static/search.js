@@ -1,4 +1,5 @@
-// Ranks what the book says against what is typed. The index is JSON on this page (site/search.py).
+// Ranks what the book says against what is typed. The index (site/search.py) is a file of its own,
+// and read in pieces, so that neither the page nor who types waits for it.
 (() => {
   const KINDS = {
     page: { name: "Page", factor: 1.5 },
@@ -13,6 +14,7 @@
   const SHOWN = 4; // results of a page before a fold
   const LEAST = 0.15; // of the best result's value: what is worth less is not shown
   const EXCERPT = 190; // characters
+  const PIECE = 5; // ms for which the index is read in one go
   const HINT =
     "Terms, claims, figures, labs, exercises. Up and down arrows move through what is found.";
   const IDLE = new Set(
@@ -47,37 +49,35 @@
       .filter((_, place) => place % 2);
 
   // ---- the index: for each entry how often it has each stem, and for each stem how many entries have it
-  const pages = JSON.parse(document.getElementById("search-index").textContent);
+  const entries = [];
   const spread = new Map();
   const spelled = new Map();
-  const entries = pages.flatMap(([url, page, found]) =>
-    found.map(([kind, anchor, title, text, note, also]) => {
-      const counts = new Map();
-      const count = (source, weight) => {
-        for (const word of words(source)) {
-          const key = stem(word);
-          counts.set(key, (counts.get(key) ?? 0) + weight);
-          if (!spelled.has(key)) spelled.set(key, word);
-        }
-      };
-      count(title, 5);
-      count(text, kind === "term" ? 0.3 : 1); // a term is what it is called
-      count(also, 1);
-      if (kind !== "page") count(page, 0.5);
-      for (const key of counts.keys()) spread.set(key, (spread.get(key) ?? 0) + 1);
-      const length = 1 + text.length / 1500;
-      return {
-        url: anchor ? `${url}#${anchor}` : url,
-        page,
-        kind,
-        title,
-        text,
-        note,
-        counts,
-        length,
-      };
-    }),
-  );
+  function entry(url, page, [kind, anchor, title, text, note, also]) {
+    const counts = new Map();
+    const count = (source, weight) => {
+      for (const word of words(source)) {
+        const key = stem(word);
+        counts.set(key, (counts.get(key) ?? 0) + weight);
+        if (!spelled.has(key)) spelled.set(key, word);
+      }
+    };
+    count(title, 5);
+    count(text, kind === "term" ? 0.3 : 1); // a term is what it is called
+    count(also, 1);
+    if (kind !== "page") count(page, 0.5);
+    for (const key of counts.keys()) spread.set(key, (spread.get(key) ?? 0) + 1);
+    const length = 1 + text.length / 1500;
+    return {
+      url: anchor ? `${url}#${anchor}` : url,
+      page,
+      kind,
+      title,
+      text,
+      note,
+      counts,
+      length,
+    };
+  }
 
   // ---- ranking
   function asked(query) {
@@ -218,6 +218,10 @@
 
   function show() {
     const query = input.value;
+    if (!whole) {
+      status.replaceChildren(query ? "Reading the book …" : HINT);
+      return;
+    }
     const found = asked(query).length ? search(query) : new Map();
     const keys = new Set(asked(query).flatMap((term) => meant(term).map(([key]) => key)));
     results.replaceChildren(
@@ -265,6 +269,34 @@
     event.preventDefault();
     next.focus();
   });
+
+  // ---- reading the index: at once when something is asked, else when the page has been seen
+  let whole = false;
+  const turn = () =>
+    new Promise((go) =>
+      (input.value ? setTimeout : (window.requestIdleCallback ?? setTimeout))(go),
+    );
+  async function read() {
+    if (!input.value) await painted;
+    const script = element("script", { src: results.dataset.index });
+    await new Promise((go) => {
+      script.onload = go;
+      document.head.append(script);
+    });
+    let until = 0;
+    for (const [url, page, found] of searchIndex()) {
+      for (const one of found) {
+        if (performance.now() > until) {
+          await turn();
+          until = performance.now() + PIECE;
+        }
+        entries.push(entry(url, page, one));
+      }
+    }
+    whole = true;
+    show();
+  }
   show();
+  read();
   if (!input.value) input.focus();
 })();
