@@ -53,8 +53,7 @@ def _run(program: str, *arguments: str) -> str:
 
 def lighthouse(url: str) -> dict[str, Any]:
     """Return Lighthouse's report on a page, with its preset for phones and the slow network."""
-    report = PLACE / "report.json"  # its end is sometimes missing from what it prints
-    report.unlink(missing_ok=True)
+    report = PLACE / f"report-{os.getpid()}.json"  # of what it prints the end is sometimes missing
     categories = "performance,accessibility,best-practices,seo"
     flags = " ".join(["--headless=new", *browser.flags()])
     _run(
@@ -62,7 +61,9 @@ def lighthouse(url: str) -> dict[str, Any]:
         *(url, "--quiet", f"--only-categories={categories}", f"--chrome-flags={flags}"),
         *("--output=json", f"--output-path={report}"),
     )
-    return json.loads(report.read_text(encoding="utf-8"))
+    text = report.read_text(encoding="utf-8")
+    report.unlink()
+    return json.loads(text)
 
 
 def html_validate(pages: list[Path], rules: dict[str, Any]) -> list[dict[str, Any]]:

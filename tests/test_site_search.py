@@ -18,6 +18,7 @@ from serving import served
 PAGES_SHOWN = 3  # among the first three pages stands the one that the reader meant
 KINDS = {"page", "section", "exercise", "sources", "term", "claim", "figure", "lab"}
 LOOKED_FOR = {  # what is typed -> the chapter expected, and what its first four results name
+    "dying": ("dying-relu", ""),
     "dying ReLU": ("dying-relu", "dying ReLUs"),
     "dead units": ("dying-relu", "dead units"),
     "dead neurons": ("dying-relu", "Dead"),

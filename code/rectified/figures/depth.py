@@ -10,7 +10,7 @@ from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.plateau import LearnedByDepth
 from rectified.experiments.trials.arms import Arm
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves, label_starts, power
+from rectified.figures.labels import label_curves, label_starts, power, rounded
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
 SHORT = {"inverse_sqrt_uniform": "1/√n", "xavier_normal": "Xavier", "he_normal": "He"}
@@ -127,7 +127,9 @@ def gradients_by_start(panels: Mapping[str, Sequence[GradientFlow]]) -> Figure:
     left = power(10 ** _log_sizes(worst)[:, 0].mean())
     said = "; ".join(
         f"{title}: "
-        + ", ".join(f"{10 ** _log_sizes(r)[:, 0].mean():.1g} with {r.weights.title}" for r in panel)
+        + ", ".join(
+            f"{rounded(10 ** _log_sizes(r)[:, 0].mean(), 1)} with {r.weights.title}" for r in panel
+        )
         for title, panel in panels.items()
     )
     return Figure(

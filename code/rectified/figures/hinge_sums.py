@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from rectified.display.tokens import LIGHT
 from rectified.experiments.rectifier.hinges import HingeSum
 from rectified.figures.canvas import Figure, blank
+from rectified.figures.labels import rounded
 from rectified.figures.style import house_style
 
 
@@ -30,7 +31,7 @@ def hinges(results: Sequence[HingeSum], *, shown: int, target: str = "the curve"
     _errors(right, results)
     ratios = sorted(f"{a.sup_error / b.sup_error:.2g}" for a, b in pairwise(results))
     factor = " to ".join(dict.fromkeys([ratios[0], ratios[-1]]))
-    sizes = "; ".join(f"{r.sup_error:.2g} with {r.pieces}" for r in results)
+    sizes = "; ".join(f"{rounded(r.sup_error)} with {r.pieces}" for r in results)
     return Figure(
         drawing,
         message=f"Hinges add up to {target}; twice as many divide the largest error by {factor}",

@@ -22,6 +22,11 @@ def power(number: float) -> str:
     return f"10{raised}" if factor == "1" else f"{factor} · 10{raised}"
 
 
+def rounded(number: float, digits: int = 2) -> str:
+    """Write a positive number with a few digits, or as a power of ten if it is small or large."""
+    return f"{number:.{digits}g}" if 1e-3 < number < 1e4 else power(number)
+
+
 def label_curves(
     axes: Axes,
     x: np.ndarray | Sequence[np.ndarray],

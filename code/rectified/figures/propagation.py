@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.propagation import SignalPropagation
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves, power
+from rectified.figures.labels import label_curves, rounded
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
 FEW = 3  # results that a message can name
@@ -42,7 +42,7 @@ def signals_by_layer(
     axes.set_title("variance of z")
     _decades(axes)
     ends = [np.median(r.mean_square_z[:, -1]) for r in results]
-    each = [f"{_number(end)} at {name}" for name, end in zip(names, ends, strict=True)]
+    each = [f"{rounded(end)} at {name}" for name, end in zip(names, ends, strict=True)]
     said = brief = ", ".join(each)
     if len(each) > FEW:
         brief = f"anything from {each[np.argmin(ends)]} to {each[np.argmax(ends)]}"
@@ -101,7 +101,7 @@ def gradients_by_layer(results: Sequence[GradientFlow]) -> Figure:
     inks = [colour(r.f.name, r.f.family) for r in results]
     label_curves(axes, np.arange(1, depth + 1), middles, names, inks)
     first, *others = [
-        (name, _number(middle[0])) for name, middle in zip(names, middles, strict=True)
+        (name, rounded(middle[0])) for name, middle in zip(names, middles, strict=True)
     ]
     rest = "".join(f", {name} {share}" for name, share in others)
     return Figure(
@@ -137,8 +137,3 @@ def gain(result: SignalPropagation) -> float:
     """Return √(fan in · Var w) of the layers behind the first."""
     shape = result.width, result.width
     return float(np.sqrt(result.width * result.weights.variance(shape)))
-
-
-def _number(value: float) -> str:
-    """Write a number with two digits, as a power of ten where it is very small or large."""
-    return f"{value:.2g}" if 1e-3 < value < 1e4 else power(value)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import count
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
@@ -56,13 +57,14 @@ class NameParts(SphinxTransform):
 
 def entries(document: nodes.document) -> Iterator[Entry]:
     """Yield what a page has to find, section by section."""
+    name = Path(document["source"]).stem.replace("-", " ")  # also what its readers may call it
     for section in document.findall(nodes.section):
         top = section.parent is document
         anchor = "" if top else section["ids"][0]
         kind = "page" if top else KINDS.get(plain(section[0]).partition(" ")[0], "section")
         parts = list(_shown(section))
         text = " ".join(filter(None, (plain(part, _is_apart) for part in parts)))
-        yield Entry(kind, anchor, plain(section[0]), text)
+        yield Entry(kind, anchor, plain(section[0]), text, also=name if top else "")
         for node in (node for part in parts for node in part.findall()):
             yield from _within(node)
 

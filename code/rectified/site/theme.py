@@ -23,6 +23,7 @@ UNUSED = (
     *("searchtools.js", "sphinx_highlight.js"),
     *("basic.css", "pygments.css", "mystnb.*.css"),
 )
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')  # docutils' own; Sphinx's layout has one
 SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 
 
@@ -48,6 +49,7 @@ def fill_page(
     if templatename == "landing.html":
         app.add_js_file("landing.js", loading_method="defer")
         app.add_js_file("labs/landing.mjs", type="module")
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     context["sections"] = SECTION.findall(body)
     context["launch"] = launch(app, pagename) if doctree else None
     for named in filter(None, (context, context.get("prev"), context.get("next"))):
