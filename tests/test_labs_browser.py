@@ -65,6 +65,16 @@ SMALL_TEXTS = """() => [...document.querySelectorAll(".rc-picture text")]
   .filter((e) => e.textContent && e.getClientRects().length > 0)
   .map((e) => [e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize), e.textContent])
   .filter(([size]) => size < 12.9)"""
+# Words that lie on others by more than the air around a line; numbers of handles may meet.
+COLLIDING = """() => {
+  const words = [...document.querySelectorAll(".rc-picture text")]
+    .filter((e) => e.textContent.trim() && e.checkVisibility() && !e.closest("[tabindex]"))
+    .map((e) => [e.textContent, e.getBoundingClientRect()]);
+  return words.flatMap(([one, a], place) => words.slice(place + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 8)
+    .map(([other]) => [one, other]));
+}"""
 # Everything that a screen reader would read out when its text changes.
 HEAR = """() => { window.heard = [];
   const spoken = "[aria-live], [role=status], [role=alert], [role=log], output";
@@ -102,6 +112,7 @@ def test_a_lab_fits_into_every_width(open_lab: LabOpener, slug: str) -> None:
             resize(page, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, number
             assert page.evaluate(OUTSIDE) == [], (number, width)
+            assert page.evaluate(COLLIDING) == [], (number, width)
 
 
 @each_lab

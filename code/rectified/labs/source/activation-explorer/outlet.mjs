@@ -11,6 +11,7 @@ import { HALO, share } from "./words.mjs";
 
 const SEEN = 0.005; // a share that is written
 const THICK = 9; // bar of an exact value
+const NARROW = 350; // pixels: a picture that has no room for a long name
 const APART = 15; // pixels from a line of text to the next
 
 export class Outlet {
@@ -33,7 +34,8 @@ export class Outlet {
     const { width, share: across, y } = layout;
     const [bottom, top] = y.pixels;
     const left = across.pixels[0];
-    this.axis.draw(across, bottom, "share, root scale", (tick) => percent(tick));
+    const name = width < NARROW ? "share" : "share, root scale"; // beside the other axis's name
+    this.axis.draw(across, bottom, name, (tick) => percent(tick));
     put(this.upright, { d: `M${left} ${bottom}V${top}` });
     put(this.title, { x: left, y: top - 9 });
     write(this.title, "what comes out");

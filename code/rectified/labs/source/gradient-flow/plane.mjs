@@ -39,7 +39,7 @@ export class Plane {
     put(this.title, { x, y: y - 9 });
     this.surface = frame?.surface ?? this.surface;
     const labelled = frame?.labelled ?? true;
-    write(this.title, labelled ? "what the network answers" : "the network’s curve");
+    write(this.title, labelled ? "the network’s answers" : "the network’s curve");
     this.canvas.hidden = !labelled;
     if (!frame) return;
     if (labelled) this.#classes(place, frame);

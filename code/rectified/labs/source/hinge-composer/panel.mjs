@@ -39,7 +39,7 @@ export class Panel {
   /**
    * @param {Scale} x
    * @param {Scale} y
-   * @param {Title[]} titles the last one stands at the right end
+   * @param {Title[]} titles the last one stands at the right end, others where it leaves them room
    */
   draw(x, y, titles) {
     const [left, right] = x.pixels;
@@ -57,9 +57,14 @@ export class Panel {
         y: head - 10,
         fill: colour(role),
         "text-anchor": last ? "end" : "start",
+        display: "inline",
       });
       at += 7.2 * words.length + 16;
     });
+    const [last, ...others] = texts.toReversed().map((text) => text.getBBox());
+    for (const [index, box] of others.toReversed().entries()) {
+      if (box.x + box.width + 8 > last.x) put(texts[index], { display: "none" });
+    }
   }
 }
 

@@ -61,7 +61,7 @@ export class Depths {
     this.plot.stand({ ...place, height: place.height - ZERO });
     axes.x.draw({ ...this.x, pixels: [left, right] }, bottom, "layer");
     const ticks = { ...y, ticks: [0, ...y.ticks] };
-    axes.y.draw(ticks, left, "q, the variance of z", (q) => (q === 0 ? "0" : powerTick(q)));
+    axes.y.draw(ticks, left, "q, variance of z", (q) => (q === 0 ? "0" : powerTick(q)));
     const drawn = view.sampled?.meanSquare.length ?? 0;
     const dots = drawn > SHOWN ? `${SHOWN} of ${drawn} networks` : `${drawn} networks`;
     write(title, drawn > 0 ? `line: theory, dots: ${dots}` : "line: theory");
