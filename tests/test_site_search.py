@@ -185,7 +185,7 @@ def test_what_is_typed_before_the_index_is_there_is_found_when_it_is(chromium: B
     with served(SITE) as address, chromium.new_context() as context:
         page, held = context.new_page(), []
         page.route("**/search-index.js*", lambda route: held.append(route))
-        page.goto(address + "search.html")
+        page.goto(address + "search.html", wait_until="domcontentloaded")  # the rest is held
         page.get_by_role("searchbox").fill("dying relu")
         status = page.get_by_role("status")
         expect(status).to_have_text("Reading the book …")
