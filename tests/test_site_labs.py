@@ -56,6 +56,15 @@ def test_page_with_a_lab_has_the_look_and_the_site_its_modules(
         assert (root / f"_build/html/_static/labs/{name}.mjs").is_file()
 
 
+def test_a_second_build_changes_nothing(root: Path) -> None:
+    site = root / "_build/html"
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    status, messages = tiny_book.build(root)
+    assert status == 0, messages
+    after = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    assert after == before
+
+
 def test_control_that_needs_a_kernel_leaves_a_sentence_and_no_script(
     with_control: BeautifulSoup,
 ) -> None:

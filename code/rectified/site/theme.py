@@ -30,7 +30,6 @@ SECTION = re.compile(r'<section[^>]* id="([^"]+)">\s*<h2>(.*?)</h2>', re.DOTALL)
 def copy_assets(app: Sphinx) -> None:
     """Put our static files, and the ones of `display`, where the pages look for them."""
     static = Path(app.outdir, "_static")
-    shutil.rmtree(static, ignore_errors=True)  # what an earlier book put there, too
     copy_asset(HERE / "static", static)
     copy_asset(DISPLAY / "fonts", static / "fonts")
     copy_asset(LABS / "joined", static / "labs")
