@@ -50,11 +50,12 @@ def test_who_jumps_in_a_page_comes_to_the_place(
     chromium: Browser, address: str, width: int
 ) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 800})
-    for place in ("#what-does-it-keep", "#exercises"):
+    for place in ("#what-does-it-keep", "#can-it-follow-any-curve", "#exercises"):
         page.goto("about:blank")
         page.goto(f"{address}chapters/relu.html", wait_until="networkidle")
         page.evaluate(f"document.querySelector('a[href=\"{place}\"]').click()")
         page.evaluate(DRAWN)
+        page.wait_for_timeout(500)  # what comes near is laid out, and the place stays
         top = page.evaluate(f"document.querySelector('{place}').getBoundingClientRect().top")
         assert top == pytest.approx(EDGE, abs=1)
     page.close()

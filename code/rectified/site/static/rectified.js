@@ -113,12 +113,6 @@ for (const element of names.keys()) sizes.observe(element);
 const laid = (element) => element.checkVisibility({ contentVisibilityAuto: true });
 document.fonts.addEventListener("loadingdone", () => [...names.keys()].filter(laid).forEach(reach));
 
-// What is far from the top is laid out when it comes near (book.css). Who jumps in the page needs all
-// of it laid out, or the place would move.
-addEventListener("click", ({ target }) => {
-  if (target.closest("a[href^='#']")) delete root.dataset.top;
-});
-
 // When there is something to read: our faces in place of the system's, which have the same widths, and
 // the labs. Faces that hardly a page lacks come together, so that all is set anew once, and not for
 // each. For the rest of the visit they come with the first paint.
