@@ -47,7 +47,7 @@ book: .venv/.book ## execute what changed, build the site, say where it is
 test: book node_modules/.installed ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
 	@"$(PY)" tools/sandbox.py
-	@"$(PY)" -m pytest -n 2 --dist loadfile $(TESTS)
+	@"$(PY)" -m pytest -n 2 $(COUNTED) --dist loadfile $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
 	@"$(PY)" tools/serve.py _build/html $(PORT)
@@ -75,11 +75,9 @@ audit: book node_modules/.installed ## the slow checks: other seeds, long runs; 
 	@"$(PY)" tools/sandbox.py
 	@"$(PY)" -m pytest -s -m audit $(TESTS)
 
-# Not in `make test`: counting branches makes the suite a third slower.
-coverage: book node_modules/.installed ## the whole suite again, and what of the package it runs through
-	@"$(PY)" tools/browser.py
-	@"$(PY)" tools/sandbox.py
-	@"$(PY)" -m pytest -n 2 --cov --dist loadfile $(TESTS)
+# Not in `make test`: counting branches makes the suite a quarter slower.
+coverage: COUNTED := --cov
+coverage: test ## the whole suite again, and what of the package it runs through
 
 bench: .venv/.bench node_modules/.installed ## the benchmarks with their peers, as tables and JSON
 	@set -e; for script in benchmarks/*.py; do "$(PY)" "$$script"; done

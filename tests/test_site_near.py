@@ -1,7 +1,7 @@
 """What need not be there at once: what is far from the top of a page, and our faces."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from built_site import each_chapter, up_to_date  # noqa: F401
 from site_pages import Opener
@@ -28,15 +28,9 @@ def test_a_block_is_as_high_when_it_is_contained(open_page: Opener, name: str, w
     assert page.evaluate("document.documentElement.scrollHeight") == whole
 
 
-def _at_the_top(chromium: Browser, address: str) -> Page:
-    page = chromium.new_page(viewport={"width": 390, "height": 800})
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    return page
-
-
 def test_what_is_far_is_laid_out_when_it_comes_near(chromium: Browser, address: str) -> None:
-    page = _at_the_top(chromium, f"{address}chapters/relu.html")
+    page = chromium.new_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{address}chapters/relu.html", wait_until="networkidle")
     laid = page.evaluate(LAID)
     assert 0 < sum(laid) < len(laid) / 4
     page.locator("#sources li").last.scroll_into_view_if_needed()

@@ -61,9 +61,10 @@ export class Panel {
       });
       at += 7.2 * words.length + 16;
     });
-    const [last, ...others] = texts.toReversed().map((text) => text.getBBox());
-    for (const [index, box] of others.toReversed().entries()) {
-      if (box.x + box.width + 8 > last.x) put(texts[index], { display: "none" });
+    const end = texts[texts.length - 1].getBBox().x;
+    for (const text of texts.slice(0, -1)) {
+      const { x: start, width } = text.getBBox();
+      if (start + width + 8 > end) put(text, { display: "none" });
     }
   }
 }
