@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 Opener = Callable[..., Page]
 LAY_OUT = "delete document.documentElement.dataset.top"  # all of the page, and not what is near
-FACES = "document.getElementById('faces').media === 'all'"  # ours, and not the system's
 
 
 @contextmanager
@@ -68,8 +67,8 @@ def reader(chromium: Browser, address: str) -> Iterator[Opener]:
 
 
 def lay_out(page: Page) -> None:
-    """Lay out all of the page, in our faces."""
-    page.wait_for_function(FACES)
+    """Lay out all of the page, in our faces and not the system's."""
+    expect(page.locator("#faces")).to_have_attribute("media", "all", timeout=30_000)
     page.evaluate(LAY_OUT)
     page.evaluate("document.body.offsetHeight")  # asks for the faces of what was far
     page.evaluate("document.fonts.ready.then(() => {})")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 import archive
 import publish
 from built_site import SITE, up_to_date  # noqa: F401
+from site_pages import lay_out
 
 PAGE = '<a href="{0}index.html">Home</a><!-- downloads {0} -->'
 
@@ -92,7 +93,7 @@ def test_an_unpacked_archive_can_be_read_as_files(chromium: Browser, tmp_path: P
     page.on("console", lambda told: refused.append(told.text) if "Policy" in told.text else None)
     page.goto((tmp_path / "rectified/index.html").as_uri(), wait_until="load")
     page.goto((tmp_path / "rectified/chapters/labs.html").as_uri(), wait_until="load")
-    page.evaluate("document.fonts.ready.then(() => true)")
+    lay_out(page)
     assert page.evaluate("document.fonts.check('1rem \"Rectified Serif\"')")
     assert page.locator(".rc-lab-still").count() == page.locator(".rc-served").count() >= 5
     assert page.locator(".rc-served").first.is_visible()
