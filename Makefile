@@ -47,7 +47,7 @@ book: .venv/.book ## execute what changed, build the site, say where it is
 test: book node_modules/.installed ## run the whole suite: package, chapters, site, labs in a real browser
 	@"$(PY)" tools/browser.py
 	@"$(PY)" tools/sandbox.py
-	@"$(PY)" -m pytest -n 2 $(COUNTED) --dist loadfile $(TESTS)
+	@"$(PY)" -m pytest -n $(JOBS) $(COUNTED) --dist loadfile $(TESTS)
 
 serve: book ## show the site on localhost (PORT=8000)
 	@"$(PY)" tools/serve.py _build/html $(PORT)

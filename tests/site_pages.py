@@ -24,7 +24,6 @@ def opener(chromium: Browser, address: str) -> Iterator[Opener]:
         contexts.append(context)
         page = context.new_page()
         page.goto(address + name)
-        page.wait_for_load_state("networkidle")
         if options.get("java_script_enabled", True):
             lay_out(page)
         return page
@@ -48,7 +47,7 @@ def reader(chromium: Browser, address: str) -> Iterator[Opener]:
         ) -> Page:
             if name not in tabs:
                 tabs[name] = context.new_page()
-                tabs[name].goto(address + name, wait_until="networkidle")
+                tabs[name].goto(address + name)
                 lay_out(tabs[name])
                 unfold(tabs[name])
             page = tabs[name]

@@ -193,7 +193,8 @@ def test_installation_of_a_browser_stops_when_there_is_one(monkeypatch: pytest.M
     monkeypatch.setattr(browser.subprocess, "run", lambda command, **_: tried.append(command))
     monkeypatch.setattr(browser, "find", lambda: "/usr/bin/chromium" if tried else None)
     assert browser.install() == "/usr/bin/chromium"
-    assert [command[1:] for command in tried] == [["-m", "playwright", "install", "chromium"]]
+    first = ["-m", "playwright", "install", "--only-shell", "chromium"]
+    assert [command[1:] for command in tried] == [first]
 
 
 def test_installation_that_hangs_or_fails_ends(monkeypatch: pytest.MonkeyPatch) -> None:

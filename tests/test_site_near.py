@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from built_site import each_chapter, up_to_date  # noqa: F401
-from site_pages import Opener
+from site_pages import Opener, resize
 
 LATER = ".bd-article section section > :not(section, script)"  # as in book.css
 CONTAINED = f"{LATER} {{ contain: layout style paint }}"  # what `content-visibility` does to them
 BLOCKS = f'[...document.querySelectorAll("{LATER}")]'
+WHOLE = "document.documentElement.scrollHeight"
 HEIGHTS = f"() => {BLOCKS}.map((block) => block.getBoundingClientRect().height)"
 LAID = f"{BLOCKS}.map((block) => [...block.children].some((part) => "
 LAID += "part.checkVisibility({ contentVisibilityAuto: true })))"
@@ -16,16 +17,17 @@ DRAWN = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(g
 EDGE = 24  # px: html's scroll-padding-top
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 @each_chapter
-def test_a_block_is_as_high_when_it_is_contained(open_page: Opener, name: str, width: int) -> None:
+def test_a_block_is_as_high_when_it_is_contained(open_page: Opener, name: str) -> None:
     """Its margins are its own: none of a part's stands over its edge."""
-    page = open_page(name, width=width)  # all is laid out
-    whole = page.evaluate("document.documentElement.scrollHeight")
-    before = page.evaluate(HEIGHTS)
-    page.add_style_tag(content=CONTAINED)
-    assert page.evaluate(HEIGHTS) == pytest.approx(before, abs=0.1)
-    assert page.evaluate("document.documentElement.scrollHeight") == whole
+    page = open_page(name)  # all is laid out
+    for width in (390, 1280):
+        resize(page, width)
+        whole, before = page.evaluate(WHOLE), page.evaluate(HEIGHTS)
+        contained = page.add_style_tag(content=CONTAINED)
+        assert page.evaluate(HEIGHTS) == pytest.approx(before, abs=0.1)
+        assert page.evaluate(WHOLE) == whole
+        contained.evaluate("(style) => style.remove()")
 
 
 def test_what_is_far_is_laid_out_when_it_comes_near(chromium: Browser, address: str) -> None:

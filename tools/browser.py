@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 NAMES = (
+    "chromium-headless-shell",  # the same engine without windows: it takes a third less of the time
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -20,6 +22,7 @@ QUIET = (  # a browser that asks nothing of the net on its own behalf
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--font-render-hinting=none",  # words as wide as on a reader's screen, to parts of a pixel
 )
 SENTENCE = (
     "The tests need Chromium or Chrome, and none could be installed here. "
@@ -32,7 +35,9 @@ def find() -> str | None:
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
     with sync_playwright() as playwright:
-        candidates = [*NAMES, playwright.chromium.executable_path]
+        whole = Path(playwright.chromium.executable_path)
+    shells = whole.parents[2].glob("chromium_headless_shell-*/*/*headless*shell*")
+    candidates = [*map(str, shells), *NAMES, str(whole)]
     return next(filter(_starts, filter(None, map(shutil.which, candidates))), None)
 
 
@@ -52,13 +57,13 @@ def _starts(path: str) -> bool:
 def _attempts() -> list[list[str]]:
     """Return the commands that lead to a browser, the one that needs no rights first."""
     playwright = [sys.executable, "-m", "playwright"]
-    attempts = [[*playwright, "install", "chromium"]]
+    attempts = [[*playwright, "install", "--only-shell", "chromium"]]
     if shutil.which("apt-get"):
         as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
         if not as_root or shutil.which("sudo"):
             attempts += [
                 [*as_root, "apt-get", "update"],  # a new machine knows of no packages yet
-                [*as_root, "apt-get", "install", "--yes", "--quiet", "chromium"],
+                [*as_root, "apt-get", "install", "--yes", "--quiet", "chromium-headless-shell"],
                 [*as_root, *playwright, "install-deps", "chromium"],  # Ubuntu has no such package
             ]
     return attempts
