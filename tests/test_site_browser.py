@@ -14,6 +14,9 @@ STUCK = """[...document.querySelectorAll("main *")].filter((e) =>
     && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
   ).map((e) => e.outerHTML.slice(0, 200))"""
 REACHED = "document.querySelectorAll('main [aria-label$=\"scrolls sideways\"]').length"
+# As a browser that blocks cookies and all that is kept.
+FORBIDDEN = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("no") } })"""
 
 
 @each_chapter
@@ -65,6 +68,22 @@ def test_the_theme_follows_the_system_until_a_reader_chooses(open_page: Opener) 
     page.get_by_role("button", name="Light theme").press("Space")
     page.reload()
     assert page.evaluate(theme) == "light"
+
+
+def test_where_nothing_may_be_kept_a_page_works_and_says_nothing(open_page: Opener) -> None:
+    page = open_page("index.html")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script(FORBIDDEN)
+    page.goto(page.url.replace("index.html", PAGES[0]))
+    page.get_by_role("button", name="Dark theme").press("Enter")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.locator(".prev-next-area").scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert said == []
 
 
 def test_without_a_script_the_page_still_follows_the_system(open_page: Opener) -> None:

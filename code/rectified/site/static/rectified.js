@@ -3,6 +3,15 @@
 const KEY = "rectified-theme";
 const root = document.documentElement;
 
+// A browser may forbid to keep things: then they hold for this page.
+function store(act) {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
+  }
+}
+
 // Theme: the system's, until the reader wants the other one; that choice is kept.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const system = () => (dark.matches ? "dark" : "light");
@@ -16,14 +25,13 @@ button.hidden = false;
 button.addEventListener("click", () => {
   const theme = root.dataset.theme === "dark" ? "light" : "dark";
   show(theme);
-  if (theme === system()) localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  store((kept) => (theme === system() ? kept.removeItem(KEY) : kept.setItem(KEY, theme)));
 });
-dark.addEventListener("change", () => localStorage.getItem(KEY) || show(system()));
+dark.addEventListener("change", () => store((kept) => kept.getItem(KEY)) ?? show(system()));
 show(root.dataset.theme ?? system());
 
 // How far one has read is kept in this browser and told to nobody: pages read to their end, and
-// [page, section] where one is. Where nothing can be kept, it is forgotten.
+// [page, section] where one is.
 const READ = "rectified-read";
 const base = new URL(root.dataset.content_root ?? ".", location).pathname;
 const named = ({ pathname }) => pathname.slice(base.length).replace(/\.html$/, "");
@@ -37,9 +45,7 @@ function kept() {
   }
 }
 function keep(news) {
-  try {
-    localStorage.setItem(READ, JSON.stringify({ ...kept(), ...news }));
-  } catch {}
+  store((held) => held.setItem(READ, JSON.stringify({ ...kept(), ...news })));
 }
 
 // The contents mark the pages whose end came into view, with the ways to the pages around them.
