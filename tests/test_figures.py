@@ -463,6 +463,13 @@ def test_no_line_ends_between_a_number_and_its_percent_sign_or_power() -> None:
     assert "95\N{NO-BREAK SPACE}% interval" in shown
 
 
+@pytest.mark.parametrize(
+    ("number", "text"), [(1.0, "1"), (1e-5, "10⁻⁵"), (1e12, "10¹²"), (3e-16, "3 · 10⁻¹⁶")]
+)
+def test_small_and_large_numbers_are_powers_of_ten(number: float, text: str) -> None:
+    assert labels.power(number) == text
+
+
 def test_backslashes_in_an_alternative_survive() -> None:
     assert (
         ElementTree.fromstring(small(alt=r"The folder \1 and \g<0> rises.").svg()).get("aria-label")
@@ -576,7 +583,7 @@ def test_matplotlib_measures_the_text_that_the_page_will_set(weight: int) -> Non
     )
     assert path.endswith(f"rectified-sans-{weight}.ttf")
     ours = TTFont(path)
-    for part in ("latin", "greek"):
+    for part in ("latin", "greek", "powers"):
         page = TTFont(FONTS / f"rectified-sans-{part}.woff2")
         page = instantiateVariableFont(page, {"wght": weight})
         for code, glyph in page.getBestCmap().items():

@@ -176,7 +176,7 @@ def _powers(axes: Axes) -> None:
     low, high = axes.get_ylim()
     step = max(1, int((high - low) // 6))
     ticks = [k for k in range(int(np.ceil(low)), int(high) + 1) if k % step == 0]
-    axes.set_yticks(ticks, [f"1e{k}".replace("-", "−") if k else "1" for k in ticks])
+    axes.set_yticks(ticks, [power(10.0**k) for k in ticks])
 
 
 @house_style()

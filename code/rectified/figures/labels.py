@@ -16,8 +16,10 @@ def signed(number: float) -> str:
 
 
 def power(number: float) -> str:
-    """Write a number as a power of ten, with a factor unless that is 1."""
+    """Write a number as a power of ten, with a factor unless that is 1; 1 itself stays 1."""
     factor, exponent = f"{number:.0e}".split("e")
+    if int(exponent) == 0:
+        return factor
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"10{raised}" if factor == "1" else f"{factor} · 10{raised}"
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from rectified.experiments.depth.gradients import GradientFlow
 from rectified.experiments.depth.propagation import SignalPropagation
 from rectified.figures.canvas import Figure, blank
-from rectified.figures.labels import label_curves, rounded
+from rectified.figures.labels import label_curves, power, rounded
 from rectified.figures.style import BAND, GRADIENT_DASH, colour, house_style
 
 FEW = 3  # results that a message can name
@@ -73,7 +73,7 @@ def _decades(axes: Axes) -> None:
     low, high = np.floor(np.log10(axes.get_ylim()))
     every = max(1, int((high - low) // 5))
     powers = every * np.arange(int(np.ceil(low / every)), int(high // every) + 1)
-    labels = [f"1e{k}".replace("-", "−") if k else "1" for k in powers]
+    labels = [power(10.0**k) for k in powers]
     axes.minorticks_off()
     axes.set_yticks([10.0**k for k in powers], labels)
 

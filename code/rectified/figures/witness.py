@@ -57,7 +57,7 @@ def _panel(axes: Axes, result: DifferenceErrors) -> None:
         axes.loglog(result.h, np.median(errors, axis=0), color=LIGHT[ink], ls=dash)
     axes.minorticks_off()
     powers = [-12, -9, -6, -3, 0]
-    labels = [f"1e{k}".replace("-", "−") if k else "1" for k in powers]
+    labels = [power(10.0**k) for k in powers]
     axes.set_xticks([10.0**k for k in powers], labels)
     axes.set_yticks([10.0**k for k in powers], labels)
     axes.set(xlim=(3e-14, 3), ylim=(3e-12, 30), xlabel="step")

@@ -33,7 +33,10 @@ WORDS = {  # verdict -> what the tally says after the number
     "wrong": "refuted",
     "open": "open",
 }
-TITLES = {"relu": "ReLU"}  # of topics that a capital letter alone does not make a title
+TITLES = {
+    "relu": "ReLU",
+    "dying-relu": "Dying ReLU",
+}  # a capital does not do
 Record = dict[str, Any]
 
 
