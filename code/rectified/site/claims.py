@@ -33,10 +33,8 @@ WORDS = {  # verdict -> what the tally says after the number
     "wrong": "refuted",
     "open": "open",
 }
-TITLES = {
-    "relu": "ReLU",
-    "dying-relu": "Dying ReLU",
-}  # a capital does not do
+# Of topics that a capital letter alone does not make a title.
+TITLES = {"relu": "ReLU", "dying-relu": "Dying ReLU"}
 Record = dict[str, Any]
 
 
