@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 Opener = Callable[..., Page]
 LAY_OUT = "delete document.documentElement.dataset.top"  # all of the page, and not what is near
+DRAWN = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
 
 @contextmanager
@@ -76,7 +77,7 @@ def lay_out(page: Page) -> None:
 def resize(page: Page, width: int) -> None:
     """Give the page another width, and wait until all that follows it is drawn again."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    page.evaluate(DRAWN)
 
 
 def unfold(page: Page) -> None:

@@ -188,6 +188,20 @@ def test_browser_named_by_hand_is_taken(monkeypatch: pytest.MonkeyPatch) -> None
     assert browser.find() is None
 
 
+@pytest.mark.parametrize(
+    "whole", ["chrome-linux64/chrome", "chrome-mac/Chromium.app/Contents/MacOS/Chromium"]
+)
+def test_playwrights_chromium_without_windows_is_found_beside_the_whole(
+    tmp_path: Path, whole: str
+) -> None:
+    shell = (
+        tmp_path / "chromium_headless_shell-1/chrome-headless-shell-linux64/chrome-headless-shell"
+    )
+    shell.parent.mkdir(parents=True)
+    shell.touch()
+    assert browser._shells(tmp_path / "chromium-1" / whole) == [str(shell)]
+
+
 def test_installation_of_a_browser_stops_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[list[str]] = []
     monkeypatch.setattr(browser.subprocess, "run", lambda command, **_: tried.append(command))

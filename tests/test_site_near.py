@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from built_site import each_chapter, up_to_date  # noqa: F401
-from site_pages import Opener, resize
+from site_pages import DRAWN, Opener, resize
 
 LATER = ".bd-article section section > :not(section, script)"  # as in book.css
 CONTAINED = f"{LATER} {{ contain: layout style paint }}"  # what `content-visibility` does to them
@@ -13,7 +13,6 @@ WHOLE = "document.documentElement.scrollHeight"
 HEIGHTS = f"() => {BLOCKS}.map((block) => block.getBoundingClientRect().height)"
 LAID = f"{BLOCKS}.map((block) => [...block.children].some((part) => "
 LAID += "part.checkVisibility({ contentVisibilityAuto: true })))"
-DRAWN = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 EDGE = 24  # px: html's scroll-padding-top
 
 

@@ -36,8 +36,7 @@ def find() -> str | None:
         return shutil.which(named)
     with sync_playwright() as playwright:
         whole = Path(playwright.chromium.executable_path)
-    shells = whole.parents[2].glob("chromium_headless_shell-*/*/*headless*shell*")
-    candidates = [*map(str, shells), *NAMES, str(whole)]
+    candidates = [*_shells(whole), *NAMES, str(whole)]
     return next(filter(_starts, filter(None, map(shutil.which, candidates))), None)
 
 
@@ -45,6 +44,12 @@ def flags() -> list[str]:
     """Return what to start it with: as root it starts only without a sandbox."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*QUIET, "--no-sandbox"] if root else list(QUIET)
+
+
+def _shells(whole: Path) -> list[str]:
+    """Return Playwright's Chromium without windows, beside the whole one, which may lie deep."""
+    above = (one.parent for one in whole.parents if one.name.startswith("chromium-"))
+    return list(map(str, next(above, whole).glob("chromium_headless_shell-*/*/*headless*shell*")))
 
 
 def _starts(path: str) -> bool:

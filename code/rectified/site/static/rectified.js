@@ -3,7 +3,7 @@
 const KEY = "rectified-theme";
 const root = document.documentElement;
 
-// A browser may forbid to keep things: then they hold for this page.
+// A browser may forbid to keep things: then none is kept, and none is found.
 function store(act) {
   try {
     return act(localStorage);
@@ -25,9 +25,9 @@ button.hidden = false;
 button.addEventListener("click", () => {
   const theme = root.dataset.theme === "dark" ? "light" : "dark";
   show(theme);
-  store((kept) => (theme === system() ? kept.removeItem(KEY) : kept.setItem(KEY, theme)));
+  store((held) => (theme === system() ? held.removeItem(KEY) : held.setItem(KEY, theme)));
 });
-dark.addEventListener("change", () => store((kept) => kept.getItem(KEY)) ?? show(system()));
+dark.addEventListener("change", () => store((held) => held.getItem(KEY)) ?? show(system()));
 show(root.dataset.theme ?? system());
 
 // How far one has read is kept in this browser and told to nobody: pages read to their end, and
